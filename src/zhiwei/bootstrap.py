@@ -1,0 +1,63 @@
+"""The only place where concrete things meet: settings, the database, the bank, the clock and the shipped shelf."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from zhiwei import __file__ as package
+from zhiwei.adapters import PaperBank
+from zhiwei.journeys import install_shelf
+from zhiwei.journeys.ports import Payments, Unit
+from zhiwei.settings import Settings
+from zhiwei.shelf import read_folder
+from zhiwei.store import Database, database_url
+from zhiwei.values import Actor, BadInput
+
+DATABASE = "zhiwei"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """An open platform: `journeys.ports.Books` for its database, and who acts."""
+
+    database: Database
+    actor: Actor
+    payments: Payments = field(default_factory=PaperBank)
+    clock: date | None = None  # a simulation's today; None is the real one
+
+    def today(self) -> date:
+        return self.clock or datetime.now(UTC).astimezone().date()
+
+    def unit(self, tenant: str) -> AbstractContextManager[Unit]:
+        return self.database.unit(tenant)
+
+
+def shelf_folder() -> Path:
+    """The shipped shelf: in the wheel beside the code, in a checkout at its root."""
+    shipped = Path(package).parent / "_products"
+    return shipped if shipped.is_dir() else Path(package).parents[2] / "products"
+
+
+def product_folders(shelf: Path) -> list[Path]:
+    """Folders of a shelf that hold a product; names that begin with _ are templates."""
+    if not shelf.is_dir():
+        raise BadInput("no_such_shelf", f"there is no folder {shelf}")
+    return sorted(path.parent for path in shelf.glob("*/product.toml") if not path.parent.name.startswith("_"))
+
+
+@contextmanager
+def open_platform(settings: Settings | None = None, database: str = DATABASE) -> Iterator[Platform]:
+    """Start or find PostgreSQL, migrate it, make the tenant, publish the shipped shelf where nobody did before."""
+    settings = settings or Settings.from_environment()
+    store = Database(database_url(settings.data, settings.database_url, database))
+    try:
+        store.migrate()
+        store.add_tenant(settings.tenant)
+        platform = Platform(store, Actor(settings.tenant, settings.person))
+        shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
+        install_shelf(books=platform, tenant=settings.tenant, shelf=shelf)
+        yield platform
+    finally:
+        store.close()

@@ -1,0 +1,50 @@
+"""Who allowed what, for which purpose, from when to when; a decision without consent is refused."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from zhiwei.values import Refusal, identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """`text_hash` is the SHA-256 of what was agreed; `until` None means until withdrawn."""
+
+    consent_id: str
+    party: str
+    scope: str  # kind of record: invoices, tax_returns, ...
+    purpose: str  # credit_assessment | research | ...
+    since: date
+    until: date | None
+    text_hash: str
+    evidence: str
+
+    def covers(self, scope: str, purposes: Iterable[str], on: date) -> bool:
+        return self.scope == scope and self.purpose in purposes and self._runs(on)
+
+    def _runs(self, on: date) -> bool:
+        return self.since <= on and (self.until is None or on < self.until)
+
+
+def give(party: str, scope: str, purpose: str, since: date, text_hash: str, evidence: str) -> Consent:
+    """A consent whose id follows from its content, so that giving it twice is giving it once."""
+    consent_id = identifier("con", party, scope, purpose, since, text_hash)
+    return Consent(consent_id, party, scope, purpose, since, None, text_hash, evidence)
+
+
+def require(
+    consents: Iterable[Consent], party: str, scopes: Iterable[str], purposes: tuple[str, ...], on: date
+) -> list[str]:
+    """The ids of the consents that allow these scopes; Refusal names the scope that none covers."""
+    mine = [consent for consent in consents if consent.party == party]
+    used = []
+    for scope in scopes:
+        found = next((consent for consent in mine if consent.covers(scope, purposes, on)), None)
+        if found is None:
+            raise Refusal(
+                "no_consent", f"{party} has not allowed {scope} for {' or '.join(purposes)} on {on}",
+                hint="ask the business for its consent, or choose a date the consent covers",
+            )  # fmt: skip
+        used.append(found.consent_id)
+    return used

@@ -1,0 +1,221 @@
+"""VAT invoices of 425 firms and a demand curve, as the workbooks 附件1-附件3 of CUMCM 2020 C bring them.
+
+Void is 作废发票 (some with a leading space); red is a negative amount; 发票号码 is no key and rows repeat: all rows are
+kept, repeats are numbered. 信誉评级 is kept as a label only: it was given by people who knew the outcome.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from zhiwei.borrower.delivery import BAD_ROW, Delivery, Label
+from zhiwei.borrower.party import Party
+from zhiwei.borrower.records import INVOICES
+from zhiwei.values import EARLIEST, BadInput
+
+SOURCE = "cumcm2020c"
+FIRMS = "企业信息"
+SHEETS = {"进项发票信息": ("purchase", "销方单位代号"), "销项发票信息": ("sale", "购方单位代号")}
+MONEY = {"金额": "amount", "税额": "tax", "价税合计": "total"}
+STATUS = {"有效发票": "valid", "作废发票": "void"}
+LARGEST_YUAN = 1e11
+LARGEST_FILE = 2 * 2**30  # unpacked bytes; a small zip that unpacks to more is an attack or a mistake
+Progress = Callable[[str], None]
+
+
+def read(path: Path, today: date, on_step: Progress = lambda step: None) -> Delivery:
+    """Read 附件1 or 附件2. BadInput where the file, a sheet or a column is wrong; bad rows are returned, not raised."""
+    book = _open(path)
+    missing = [sheet for sheet in (FIRMS, *SHEETS) if sheet not in book.sheet_names]
+    if missing:
+        raise BadInput(
+            "missing_sheet", f"{path.name}: no sheet {'、'.join(missing)}; it has {'、'.join(book.sheet_names)}",
+            hint="expected the workbook 附件1 or 附件2 with sheets 企业信息, 进项发票信息, 销项发票信息",
+        )  # fmt: skip
+    on_step(f"{path.name}: {FIRMS}")
+    firms, labels, bad = _firms(book, path)
+    known = firms.get_column("企业代号")
+    good = []
+    for sheet in SHEETS:
+        on_step(f"{path.name}: {sheet}")
+        rows, wrong = _invoices(_sheet(book, path, sheet), path.name, sheet, known, today)
+        good.append(rows)
+        bad.append(wrong)
+    invoices = pl.concat(good)
+    unbalanced = invoices.filter((pl.col("amount") + pl.col("tax") - pl.col("total")).abs() > 1).height
+    return Delivery(
+        SOURCE, path.name, _sha256(path),
+        [Party(code, name, SOURCE) for code, name in firms.select("企业代号", "企业名称").iter_rows()],
+        invoices.to_arrow().cast(INVOICES), pl.concat(bad), labels,
+        {"amount + tax differs from total by more than 0.01": unbalanced} if unbalanced else {},
+    )  # fmt: skip
+
+
+def is_demand_curve(path: Path) -> bool:
+    """Is this 附件3 (loan rate against churn) rather than a workbook of firms?"""
+    book = _open(path)
+    return FIRMS not in book.sheet_names and not (set(SHEETS) & set(book.sheet_names)) and bool(_demand_rows(book))
+
+
+def read_demand(path: Path) -> list[tuple[str, dict[str, str]]]:
+    """附件3 as rows (annual rate, {grade: churn}), raw and as decimal strings; BadInput names the cell."""
+    rows = _demand_rows(_open(path))
+    if len(rows) < 4 or [str(name)[-1:] for name in rows[1][1:4]] != ["A", "B", "C"]:
+        raise BadInput(
+            "bad_demand_curve", f"{path.name}: expected 贷款年利率 and 信誉评级A, B, C in the first two rows"
+        )
+    curve = []
+    for number, row in enumerate(rows[2:], start=3):
+        for place, cell in zip("ABCD", row[:4], strict=False):
+            try:
+                inside = 0 <= float(cell or "") <= 1
+            except ValueError:
+                inside = False
+            if not inside:
+                raise BadInput("bad_demand_curve", f"{path.name}: cell {place}{number}: {cell!r} is no share in 0..1")
+        curve.append(
+            (f"{float(row[0] or 0):.4f}", {grade: f"{float(row[k] or 0):.6f}" for k, grade in enumerate("ABC", 1)})
+        )
+    return curve
+
+
+def _demand_rows(book: fastexcel.ExcelReader) -> list[tuple[str | None, ...]]:
+    sheet = book.load_sheet(0, header_row=None, dtypes="string")
+    rows = sheet.to_polars().rows() if sheet.height else []
+    return rows if rows and rows[0][0] == "贷款年利率" else []
+
+
+def _open(path: Path) -> fastexcel.ExcelReader:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > LARGEST_FILE:
+            raise BadInput(
+                "file_too_large", f"{path.name} unpacks to {unpacked:,} bytes; the limit is {LARGEST_FILE:,}"
+            )
+        return fastexcel.read_excel(path)
+    except FileNotFoundError:
+        raise BadInput("no_such_file", f"there is no file {path}") from None
+    except (OSError, zipfile.BadZipFile, fastexcel.FastExcelError) as error:
+        raise BadInput("broken_file", f"{path.name} is not a readable .xlsx workbook: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sheet(book: fastexcel.ExcelReader, path: Path, sheet: str) -> pl.DataFrame:
+    """All cells as text with `row` = the row number a person sees; wholly empty rows are dropped."""
+    try:
+        loaded = book.load_sheet(sheet, dtypes="string")
+        frame = loaded.to_polars()
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
+        raise BadInput("broken_file", f"{path.name}, sheet {sheet}: cannot be read: {_first_line(error)}") from error
+    frame = frame.rename({name: name.strip() for name in frame.columns})
+    wanted = (
+        ["企业代号", "企业名称"]
+        if sheet == FIRMS
+        else ["企业代号", "发票号码", "开票日期", SHEETS[sheet][1], *MONEY, "发票状态"]
+    )
+    missing = [column for column in wanted if column not in frame.columns]
+    if missing:
+        raise BadInput(
+            "missing_column",
+            f"{path.name}, sheet {sheet}, row 1: no column {'、'.join(missing)}; it has {'、'.join(frame.columns)}",
+        )
+    frame = frame.with_columns(pl.all().str.strip_chars().replace("", None)).with_row_index("row", offset=2)
+    return frame.filter(~pl.all_horizontal(pl.col(wanted).is_null()))
+
+
+def _firms(book: fastexcel.ExcelReader, path: Path) -> tuple[pl.DataFrame, list[Label], list[pl.DataFrame]]:
+    frame = _sheet(book, path, FIRMS)
+    tests = {
+        "企业代号": (pl.col("企业代号").is_null(), "is empty"),
+        "企业名称": (pl.col("企业名称").is_null(), "is empty"),
+    }
+    if "是否违约" in frame.columns:
+        tests["是否违约"] = (~pl.col("是否违约").is_in(["是", "否"]).fill_null(False), "is neither 是 nor 否")
+    bad = _bad(frame, path.name, FIRMS, tests)
+    repeated = frame.filter(pl.col("企业代号").is_not_null() & ~pl.col("企业代号").is_first_distinct())
+    bad = pl.concat([bad, *_bad_cells(repeated, path.name, FIRMS, "企业代号", "stands twice")])
+    good = frame.filter(~pl.col("row").is_in(bad.get_column("row").implode()))
+    names = [
+        (column, name)
+        for column, name in (("是否违约", "default"), ("信誉评级", "bank_rating"))
+        if column in good.columns
+    ]
+    words = {"是": "1", "否": "0"}
+    labels = [
+        Label(code, name, words.get(value, value))
+        for column, name in names
+        for code, value in good.select("企业代号", column).drop_nulls().iter_rows()
+    ]
+    return good, labels, [bad]
+
+
+def _invoices(
+    frame: pl.DataFrame, file: str, sheet: str, firms: pl.Series, today: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Good rows in canonical form, and a line for each bad cell."""
+    direction, other = SHEETS[sheet]
+    day = pl.col("开票日期").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    minor = {name: pl.col(name).cast(pl.Float64, strict=False) * 100 for name in MONEY}
+    tests = {
+        "企业代号": (~pl.col("企业代号").is_in(firms.implode()).fill_null(False), f"is not in sheet {FIRMS}"),
+        "发票号码": (pl.col("发票号码").is_null(), "is empty"),
+        "开票日期": (
+            day.is_null() | (day < EARLIEST).fill_null(True) | (day > today).fill_null(True),
+            f"is no date between {EARLIEST} and {today}",
+        ),
+        other: (pl.col(other).is_null(), "is empty"),
+        **{name: (_no_amount(value), "is no amount in 元 with two decimals") for name, value in minor.items()},
+        "发票状态": (~pl.col("发票状态").is_in(list(STATUS)).fill_null(False), "is neither 有效发票 nor 作废发票"),
+    }
+    bad = _bad(frame, file, sheet, tests)
+    good = frame.filter(~pl.col("row").is_in(bad.get_column("row").unique().implode())).select(
+        party_id="企业代号",
+        direction=pl.lit(direction),
+        invoice_no=pl.col("发票号码").str.replace(r"\.0$", ""),
+        issue_date=day,
+        counterparty=pl.format(SOURCE + ":{}", pl.col(other)),
+        **{target: minor[name].round().cast(pl.Int64) for name, target in MONEY.items()},
+        status=pl.col("发票状态").replace_strict(STATUS),
+    )
+    return good.with_columns(occurrence=(pl.int_range(pl.len()).over(good.columns) + 1).cast(pl.Int16)), bad
+
+
+def _no_amount(minor: pl.Expr) -> pl.Expr:
+    """Not a number, not whole 分 (beyond the noise of a float in the file), or absurdly large."""
+    off = (minor - minor.round()).abs() > 1e-3
+    return (minor.is_null() | minor.is_nan() | off | (minor.abs() > LARGEST_YUAN * 100)).fill_null(True)
+
+
+def _bad(frame: pl.DataFrame, file: str, sheet: str, tests: dict[str, tuple[pl.Expr, str]]) -> pl.DataFrame:
+    found = [
+        cells
+        for column, (wrong, problem) in tests.items()
+        for cells in _bad_cells(frame.filter(wrong), file, sheet, column, problem)
+    ]
+    return pl.concat([pl.DataFrame(schema=BAD_ROW), *found]).sort("row", maintain_order=True)
+
+
+def _bad_cells(rows: pl.DataFrame, file: str, sheet: str, column: str, problem: str) -> Iterator[pl.DataFrame]:
+    if rows.height:
+        yield rows.select(
+            file=pl.lit(file),
+            sheet=pl.lit(sheet),
+            row=pl.col("row").cast(pl.Int64),
+            column=pl.lit(column),
+            value=pl.col(column),
+            problem=pl.lit(problem),
+        )

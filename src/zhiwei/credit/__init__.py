@@ -1,0 +1,1 @@
+"""Layer 2, the four links of credit technology: acquisition, antifraud, underwriting, monitoring."""

@@ -1,0 +1,48 @@
+"""Circles of invoices: A bills B, B bills C, C bills A, with like amounts. Nobody earns; everybody's sales grow."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+LONGEST = 6  # domain: cycles of length 2 to 6
+ALIKE = 1.25  # a circle's largest edge over its smallest
+WIDEST = 50  # partners followed per firm, largest first: a hub cannot make the search explode
+
+
+def loop_shares(edges: Iterable[tuple[str, str, int]]) -> dict[str, float]:
+    """Share of each seller's sales to known parties' circles: party -> inside / all sales given, in 0..1.
+
+    `edges`: (seller, buyer, amount in 分) over the window, one per pair, for sales to any buyer. A firm that stands in
+    no circle has 0.0. Amounts must agree within a factor of 1.25 around the circle: trade between friends that goes
+    both ways but unevenly is no circle.
+    """
+    sold: defaultdict[str, int] = defaultdict(int)
+    trade: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for seller, buyer, amount in edges:
+        if amount > 0:
+            sold[seller] += amount
+            trade[seller][buyer] = trade[seller].get(buyer, 0) + amount
+    sellers = set(trade)
+    known = {
+        seller: dict(sorted(((b, a) for b, a in buyers.items() if b in sellers), key=lambda edge: -edge[1])[:WIDEST])
+        for seller, buyers in trade.items()
+    }
+    inside = {
+        seller: sum(a for b, a in buyers.items() if _closes(known, seller, b, a)) for seller, buyers in known.items()
+    }
+    return {seller: inside[seller] / sold[seller] for seller in sold}
+
+
+def _closes(trade: dict[str, dict[str, int]], start: str, second: str, amount: int) -> bool:
+    """Is there a way back from `second` to `start` of like amounts within LONGEST edges?"""
+    paths: list[tuple[str, int, int, tuple[str, ...]]] = [(second, amount, amount, (start, second))]
+    while paths:
+        at, low, high, path = paths.pop()
+        for to, edge in trade.get(at, {}).items():
+            least, most = min(low, edge), max(high, edge)
+            if most > ALIKE * least:
+                continue
+            if to == start:
+                return True
+            if to not in path and len(path) < LONGEST:
+                paths.append((to, least, most, (*path, to)))
+    return False

@@ -1,0 +1,123 @@
+"""Facts and a policy -> a decision that explains itself; the same inputs give the same bytes, for ever.
+
+Order: demands on data -> admission -> fraud checks -> rules -> score -> limit -> price. All of it is computed even for
+a business that is declined early, so that the decision carries a score, a probability and every reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zhiwei.credit.underwriting.policy import Policy
+from zhiwei.credit.underwriting.terms import values
+from zhiwei.tables import text
+from zhiwei.values import Reason, Refusal, by_severity
+
+RATE_STEP = 100  # rates are whole hundredths of a percent: 0.0001 = 100 micro-units
+MAX_SCORE_REASONS = 4
+Facts = Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`limit` 元 and `annual_rate`, `pd` in micro-units; `annual_rate` None where no price is possible."""
+
+    outcome: str  # approve | refer | decline
+    limit: int
+    annual_rate: int | None
+    score: int
+    pd: int
+    grade: str
+    reasons: tuple[Reason, ...]
+    trace: tuple[dict[str, Any], ...]
+
+
+def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
+    """Decide. `facts`: every fact of the catalogue in micro-units, None where missing; `on` dates the parameters."""
+    reasons, trace = _ask_rules(policy, facts)
+    matched = policy.scorecard.matches(facts)
+    score = policy.scorecard.score(matched)
+    numbers = policy.numbers(on)
+    if "base_rate" not in numbers:
+        raise Refusal("no_parameter", f"no base_rate is in force on {on}", hint="add a dated value to the product")
+    pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
+    grade = next(grade.name for grade in policy.grades if grade.cell.closure()(pd))
+    trace += [
+        {"step": "score", "fact": bin_.attribute, "value": _shown(facts[bin_.attribute]), "bin": bin_.cell.source,
+         "points": bin_.points}
+        for bin_ in matched
+    ]  # fmt: skip
+    trace.append(
+        {"step": "pd", "score": score, "base_rate": text(numbers["base_rate"]), "pd": text(pd), "grade": grade}
+    )
+    everything = {**facts, **numbers, "pd": pd, "score": score * 10**6}
+    limit = _limit(policy, everything, reasons, trace)
+    rate = _price(policy, everything, reasons, trace)
+    effects = {reason.effect for reason in reasons}
+    outcome = "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
+    shown = by_severity(reasons) + policy.scorecard.reasons(matched, facts)[:MAX_SCORE_REASONS]
+    if outcome == "decline":
+        limit, rate = 0, None
+    return Verdict(outcome, limit, rate, score, pd, grade, tuple(shown), tuple(trace))
+
+
+def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[str, Any]]]:
+    reasons, trace = [], []
+    for stage in policy.stages:
+        for rule in stage.rules:
+            reason = rule.judge(facts)
+            trace.append({
+                "step": stage.name, "code": rule.code, "fact": rule.fact, "value": _shown(facts[rule.fact]),
+                "test": rule.cell.source, "result": reason.effect if reason else "pass",
+            })  # fmt: skip
+            if reason:
+                reasons.append(reason)
+    return reasons, trace
+
+
+def _limit(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int:
+    """The smallest term, rounded down to the product's step; a missing term is referred, never taken for zero."""
+    terms = values(policy.limit, facts)
+    missing = [name for name, value in terms.items() if value is None]
+    for name in missing:
+        reasons.append(
+            Reason("L01", "refer", "额度依据缺失", "A term of the limit cannot be computed", name, None, "-")
+        )
+    known = {name: value for name, value in terms.items() if value is not None}
+    binding = min(known, key=lambda name: known[name], default="")
+    limit = max(0, known[binding]) // policy.limit_step * policy.limit_step if binding and not missing else 0
+    trace.append({
+        "step": "limit", "binding": binding, "limit": text(limit),
+        "terms": {name: _shown(value) for name, value in terms.items()},
+    })  # fmt: skip
+    if not missing and limit < policy.smallest_limit:
+        words = ("可贷额度低于产品最低额度", "The limit would be below the product's smallest")
+        reasons.append(Reason("L02", "decline", *words, binding, text(limit), f"< {text(policy.smallest_limit)}"))
+    return limit
+
+
+def _price(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int | None:
+    """The sum of the price terms, half up to 0.01 %, not below the floor; above the cap the business is declined."""
+    terms = values(policy.price, facts)
+    if any(value is None for value in terms.values()):
+        reasons.append(
+            Reason("P01", "refer", "定价依据缺失", "A term of the price cannot be computed", "price", None, "-")
+        )
+        return None
+    floor, cap = facts["rate_floor"] or 0, facts["rate_cap"] or 0
+    total = sum(value or 0 for value in terms.values())
+    rate = max((total + RATE_STEP // 2) // RATE_STEP * RATE_STEP, floor)
+    trace.append({
+        "step": "price", "annual_rate": text(rate), "floor": text(floor), "cap": text(cap),
+        "terms": {name: _shown(value) for name, value in terms.items()},
+    })  # fmt: skip
+    if rate > cap:
+        words = ("风险所需利率超过产品利率上限", "The rate that the risk requires exceeds the product's cap")
+        reasons.append(Reason("P02", "decline", *words, "annual_rate", text(rate), f"> {text(cap)}"))
+        return None
+    return rate
+
+
+def _shown(value: int | None) -> str | None:
+    return None if value is None else text(value)

@@ -1,0 +1,135 @@
+"""The scorecard at run time: a table of attributes, bins and points, and the calibration of score to probability."""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhiwei.tables import (
+    MICRO,
+    Cell,
+    Document,
+    Problem,
+    Row,
+    did_you_mean,
+    micro,
+    parse_cell,
+    read_rows,
+    text,
+    uncovered,
+    unscaled,
+)
+from zhiwei.values import Reason
+
+COLUMNS = ("attribute", "bin", "points", "reason", "zh", "en")
+Facts = Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    attribute: str
+    cell: Cell
+    points: int
+    reason: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Score -> odds in the development sample; the prior is then moved to a dated base rate."""
+
+    base_points: int
+    even_odds_score: Decimal
+    points_to_double_odds: Decimal
+    sample_default_rate: Decimal
+
+    def probability(self, score: int, base_rate: int) -> int:
+        """12-month probability of default in micro-units, never quite 0 or 1.
+
+        logit(pd) = -(score - even) ln2 / pdo + logit(base) - logit(sample): the sample's own share of defaults is
+        replaced by the base rate of the population lent to. Rounded at six places, where all machines agree.
+        """
+        sample, base = float(self.sample_default_rate), base_rate / MICRO
+        shift = math.log(base / (1 - base)) - math.log(sample / (1 - sample))
+        steps = float((score - self.even_odds_score) / self.points_to_double_odds)
+        pd = 1 / (1 + math.exp(steps * math.log(2) - shift))
+        return min(max(round(pd * MICRO), 1), MICRO - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    bins: Mapping[str, tuple[Bin, ...]]
+    calibration: Calibration
+
+    def matches(self, facts: Facts) -> list[Bin]:
+        """The one bin of each attribute that holds."""
+        return [next(bin_ for bin_ in bins if bin_.cell.closure()(facts[name])) for name, bins in self.bins.items()]
+
+    def score(self, matched: list[Bin]) -> int:
+        return self.calibration.base_points + sum(bin_.points for bin_ in matched)
+
+    def reasons(self, matched: list[Bin], facts: Facts) -> list[Reason]:
+        """What held the score down: attributes short of their best bin, the most points lost first."""
+        found = []
+        for bin_ in matched:
+            lost = max(other.points for other in self.bins[bin_.attribute]) - bin_.points
+            if lost > 0:
+                value = facts[bin_.attribute]
+                shown = None if value is None else text(value)
+                found.append(Reason(
+                    bin_.reason, "score", bin_.zh, bin_.en, bin_.attribute, shown, bin_.cell.source, weight=float(lost)
+                ))  # fmt: skip
+        return sorted(found, key=lambda reason: (-reason.weight, reason.code))
+
+
+def read_scorecard(
+    file: str, content: str, known: Collection[str], problems: list[Problem]
+) -> dict[str, tuple[Bin, ...]]:
+    """Bins by attribute. Each attribute's bins must split all numbers, and say what a missing value gets."""
+    bins: dict[str, list[tuple[Row, Bin]]] = {}
+    for row in read_rows(file, content, COLUMNS, problems):
+        if row["attribute"] not in known:
+            message = f"unknown fact {row['attribute']!r}"
+            problems.append(Problem(file, row.line, "attribute", message, did_you_mean(row["attribute"], known)))
+            continue
+        try:
+            column = "bin"
+            cell = parse_cell(row["bin"])
+            column = "points"
+            found = Bin(row["attribute"], cell, int(row["points"]), row["reason"], row["zh"], row["en"])
+        except ValueError as error:
+            problems.append(Problem(file, row.line, column, str(error)))
+            continue
+        bins.setdefault(found.attribute, []).append((row, found))
+    for attribute, rows in bins.items():
+        cells = [bin_.cell for _, bin_ in rows]
+        for message in uncovered(cells):
+            problems.append(Problem(file, rows[0][0].line, "bin", f"{attribute}: {message}"))
+        if sum(cell.null for cell in cells) != 1:
+            message = f"{attribute}: exactly one bin must take null, so that a missing value is never scored as zero"
+            problems.append(Problem(file, rows[0][0].line, "bin", message))
+    if not bins and not problems:
+        problems.append(Problem(file, 1, "", "the scorecard has no rows"))
+    return {attribute: tuple(bin_ for _, bin_ in rows) for attribute, rows in bins.items()}
+
+
+CALIBRATION_KEYS = {
+    "base_points", "even_odds_score", "points_to_double_odds", "sample_default_rate", "sample", "as_of", "attributes"
+}  # fmt: skip
+
+
+def read_calibration(document: Document) -> Calibration:
+    document.only((), CALIBRATION_KEYS)
+    numbers = {}
+    for key in ("even_odds_score", "points_to_double_odds", "sample_default_rate"):
+        try:
+            numbers[key] = unscaled(micro(document.number((key,))))
+        except ValueError as error:
+            document.problem((key,), str(error))
+            numbers[key] = Decimal("0.5")
+    if not 0 < numbers["sample_default_rate"] < 1 or numbers["points_to_double_odds"] <= 0:
+        document.problem(
+            ("sample_default_rate",), "the sample's default rate is in (0, 1), points to double odds above 0"
+        )
+    return Calibration(document.take(("base_points",), int), *numbers.values())

@@ -1,0 +1,143 @@
+"""Decide: may we look -> records -> picture -> verdict, stored with all it needs to be replayed byte for byte."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from zhiwei import __version__
+from zhiwei.borrower import require
+from zhiwei.borrower.features import CATALOGUE, picture
+from zhiwei.credit.antifraud import loop_shares
+from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.journeys.ports import Books, StoredDecision, Unit
+from zhiwei.journeys.products import by_hash, published
+from zhiwei.shelf import Product
+from zhiwei.tables import micro, text, unscaled
+from zhiwei.values import EARLIEST, Actor, NotFound, Refusal, add_months, canonical, digest, identifier, quantized, yuan
+
+BUCKET = 64  # parties read and decided together: bounds memory, and is the unit of progress
+Facts = dict[str, int | None]
+
+
+def decide(
+    *, books: Books, by: Actor, product: str, parties: Sequence[str] | None, as_of: date,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[StoredDecision]:  # fmt: skip
+    """Decide on these parties, or on all of the tenant; facts after `as_of` are not seen.
+
+    The same inputs and versions give the same decision under the same id, so deciding twice stores once. Refusal where
+    a party has given no consent: with `parties` None those are left out instead, since nobody asked for them.
+    """
+    with books.unit(by.tenant) as unit:
+        policy = published(unit, product)
+        chosen = _parties(unit, parties, policy, as_of)
+        loops = loop_shares(unit.records.sales(add_months(as_of, -12), as_of)) if chosen else {}
+    decided: list[StoredDecision] = []
+    for start in range(0, len(chosen), BUCKET):
+        bucket = chosen[start : start + BUCKET]
+        with books.unit(by.tenant) as unit:
+            found = _decide_bucket(unit, policy, bucket, as_of, loops)
+            if unit.decisions.add(found):
+                request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
+                unit.steps.audit(by, "decide", canonical(request))
+        decided += found
+        on_progress(len(decided), len(chosen))
+    return decided
+
+
+def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, as_of: date) -> list[str]:
+    known = unit.parties.ids()
+    if parties is None:
+        consents = unit.parties.consents(known)
+        allowed = {
+            c.party for c in consents if all(c.covers(scope, product.purposes, as_of) for scope in product.scopes)
+        }
+        return [party for party in known if party in allowed]
+    unknown = sorted(set(parties) - set(known))
+    if unknown:
+        raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}", hint="import its records first")
+    return sorted(set(parties), key=known.index)
+
+
+def _decide_bucket(
+    unit: Unit, product: Product, parties: list[str], as_of: date, loops: dict[str, float]
+) -> list[StoredDecision]:
+    consents = unit.parties.consents(parties)
+    used = {party: require(consents, party, product.scopes, product.purposes, as_of) for party in parties}
+    features = picture(unit.records.invoices(parties, EARLIEST, as_of), parties, as_of)
+    decisions = []
+    for row, party in enumerate(parties):
+        facts: Facts = {name: _micro(float(values[row])) for name, values in features.items()}
+        facts["loop_share_12m"] = _micro(loops[party]) if party in loops else None
+        inputs = {
+            "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party],
+            "facts": {name: None if value is None else text(value) for name, value in facts.items()},
+        }  # fmt: skip
+        decisions.append(_decision(product, party, as_of, canonical(inputs), __version__))
+    return decisions
+
+
+def _micro(value: float) -> int | None:
+    return None if value != value else micro(value)
+
+
+def _decision(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
+    """From the canonical inputs alone, so that a replay walks the very same way."""
+    stored = json.loads(inputs)["facts"]
+    facts: Facts = {name: None if stored.get(name) is None else micro(stored[name]) for name in CATALOGUE}
+    verdict = underwrite(product.policy, facts, as_of)
+    versions = {"product": product.version, "product_hash": product.hash, "code": code}
+    inputs_hash = digest(json.loads(inputs))
+    decision_id = identifier("dec", inputs_hash, versions)
+    limit = int(unscaled(verdict.limit) * 100)
+    document = _document(decision_id, party, product.product_id, as_of, verdict) | {
+        "limit": yuan(limit), "versions": versions, "inputs_hash": inputs_hash,
+    }  # fmt: skip
+    rate = None if verdict.annual_rate is None else unscaled(verdict.annual_rate)
+    return StoredDecision(
+        decision_id, party, product.product_id, product.hash, as_of, verdict.outcome, limit, rate,
+        unscaled(verdict.pd), verdict.grade, canonical(document), inputs,
+    )  # fmt: skip
+
+
+def _document(decision_id: str, party: str, product: str, as_of: date, verdict: Verdict) -> dict[str, Any]:
+    rate = None if verdict.annual_rate is None else format(quantized(unscaled(verdict.annual_rate), "0.0001"), "f")
+    reasons = []
+    for reason in verdict.reasons:
+        words = reason.as_dict()
+        del words["weight"]
+        reasons.append(words)
+    return {
+        "decision": decision_id, "party": party, "product": product, "as_of": as_of, "outcome": verdict.outcome,
+        "annual_rate": rate, "score": verdict.score, "pd": format(unscaled(verdict.pd), "f"), "grade": verdict.grade,
+        "reasons": reasons, "trace": list(verdict.trace),
+    }  # fmt: skip
+
+
+def replay(*, books: Books, by: Actor, decision_id: str) -> tuple[StoredDecision, bool]:
+    """Decide again from the stored inputs and the product version used then; was every byte the same?"""
+    with books.unit(by.tenant) as unit:
+        stored = unit.decisions.get(decision_id)
+        if stored is None:
+            raise NotFound(
+                "no_such_decision", f"no decision {decision_id}", hint="`zhiwei decide --json` prints the ids"
+            )
+        again = replayed(unit, stored)
+    return again, again == stored
+
+
+def replayed(unit: Unit, stored: StoredDecision) -> StoredDecision:
+    """The decision made again; the code version is the one then noted, so that only what it decides is compared."""
+    product = by_hash(unit, stored.product, stored.product_hash)
+    code = json.loads(stored.document)["versions"]["code"]
+    return _decision(product, stored.party, stored.as_of, stored.inputs, code)
+
+
+def accepted_rate(decision: StoredDecision) -> Decimal:
+    if decision.outcome != "approve" or decision.annual_rate is None:
+        raise Refusal(
+            "not_approved", f"decision {decision.decision_id} is {decision.outcome}, there is no offer to accept"
+        )
+    return decision.annual_rate

@@ -1,0 +1,77 @@
+"""Receive a delivery: parties, consent, records and labels of one or more files, all of them or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zhiwei.borrower import give
+from zhiwei.borrower.delivery import Delivery
+from zhiwei.journeys.ports import Books
+from zhiwei.journeys.step import Step, step
+from zhiwei.values import EARLIEST, Actor, digest, identifier
+
+RESEARCH = "Anonymised invoices published for research; no person can be identified, no decision reaches the firm."
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Counts of what the files held, and of what was new."""
+
+    file: str
+    parties: int
+    invoices: int
+    new_parties: int
+    new_invoices: int
+    labels: int
+
+
+def receive(
+    *, books: Books, by: Actor, deliveries: list[Delivery], folder: str,
+    on_progress: Callable[[int], None] = lambda rows: None,
+) -> list[Received]:  # fmt: skip
+    """Store deliveries in one transaction; the same rows again change nothing. Each party gets a research consent."""
+    request = {"files": [delivery.sha256 for delivery in deliveries], "rows": _fingerprint(deliveries)}
+    with step(books, by, "receive", f"receive:{digest(request)}", request) as current:
+        if current.earlier is None:
+            received = [_store(current, delivery, folder, on_progress) for delivery in deliveries]
+            current.result = {"files": len(received)}
+            return received
+    return [Received(d.file, len(d.parties), d.invoices.num_rows, 0, 0, len(d.labels)) for d in deliveries]
+
+
+def _fingerprint(deliveries: list[Delivery]) -> list[list[int]]:
+    """What was accepted of each file: with --skip-bad-rows the same file may bring other rows."""
+    return [[len(d.parties), d.invoices.num_rows, len(d.labels), d.bad_rows.height] for d in deliveries]
+
+
+def _store(current: Step, delivery: Delivery, folder: str, on_progress: Callable[[int], None]) -> Received:
+    unit = current.unit
+    new_parties = unit.parties.add(delivery.parties)
+    text_hash = digest(RESEARCH)
+    unit.parties.add_consents(
+        give(party.party_id, "invoices", "research", EARLIEST, text_hash, f"file {delivery.sha256[:16]}")
+        for party in delivery.parties
+    )
+    new_invoices = 0
+    delivery_id = identifier("del", delivery.source, delivery.sha256, delivery.invoices.num_rows)
+    for added in unit.records.add(delivery, delivery_id, folder):
+        new_invoices += added
+        on_progress(added)
+    return Received(
+        delivery.file,
+        len(delivery.parties),
+        delivery.invoices.num_rows,
+        new_parties,
+        new_invoices,
+        len(delivery.labels),
+    )
+
+
+def receive_demand(
+    *, books: Books, by: Actor, source: str, sha256: str, curve: list[tuple[str, dict[str, str]]]
+) -> int:  # fmt: skip
+    """Store a demand curve (rate -> churn by grade); the points that are new are counted."""
+    with step(books, by, "receive_demand", f"receive_demand:{source}:{sha256}", {"points": len(curve)}) as current:
+        if current.earlier is None:
+            current.result = {"points": current.unit.records.add_demand(source, curve)}
+            return int(current.result["points"])
+    return 0

@@ -1,0 +1,36 @@
+"""Read: what screens and statements show, gathered in one transaction; the tables themselves are made in `reports`."""
+
+from datetime import date
+
+from zhiwei.journeys.ports import Books, Loan
+from zhiwei.journeys.products import by_hash
+from zhiwei.loans import Line, LoanState, replay
+from zhiwei.reports.statement import Statement, line_statement
+from zhiwei.shelf import Product
+from zhiwei.values import Actor, NotFound
+
+
+def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
+    """A line's statement at the end of `on`: what happened, what is owed, what it costs."""
+    with books.unit(by.tenant) as unit:
+        found = unit.lines.get(line)
+        if found is None:
+            raise NotFound("no_such_line", f"no line {line}")
+        product = by_hash(unit, found.product, found.product_hash)
+        loans = unit.loans.of_lines([line])
+        payments = unit.loans.payments([loan.loan_id for loan in loans])
+        states = [replay(loan.terms, payments.get(loan.loan_id, ()), on) for loan in loans if loan.terms.drawn_on <= on]
+        entries = [entry for entry in unit.journal.entries(line=line) if entry.value_date <= on]
+    return line_statement(found, product, states, entries, on)
+
+
+def portfolio(*, books: Books, by: Actor, on: date) -> list[tuple[Line, Product, list[tuple[Loan, LoanState]]]]:
+    """Every line with its product and the state of its loans at the end of `on`."""
+    with books.unit(by.tenant) as unit:
+        lines, loans = unit.lines.all(), unit.loans.all()
+        payments = unit.loans.payments([loan.loan_id for loan in loans])
+        states: dict[str, list[tuple[Loan, LoanState]]] = {line.line_id: [] for line in lines}
+        for loan in loans:
+            if loan.terms.drawn_on <= on:
+                states[loan.line].append((loan, replay(loan.terms, payments.get(loan.loan_id, ()), on)))
+        return [(line, by_hash(unit, line.product, line.product_hash), states[line.line_id]) for line in lines]

@@ -1,0 +1,54 @@
+"""A credit line: one limit shared by its loans; what is used, held for payouts on their way, and available."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from zhiwei.values import Refusal, grouped
+
+OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`used` is principal outstanding, `held` payouts not yet settled, `credit` the borrower's overpayment; 分."""
+
+    line_id: str
+    party: str
+    product: str
+    product_hash: str
+    decision: str
+    limit: int
+    annual_rate: Decimal
+    opened_on: date
+    expires_on: date
+    status: str = OPEN
+    used: int = 0
+    held: int = 0
+    credit: int = 0
+
+    @property
+    def available(self) -> int:
+        """What may be drawn now; a line cut below its use has nothing available, not a negative amount."""
+        return max(0, self.limit - self.used - self.held) if self.status == OPEN else 0
+
+
+def check_draw(line: Line, amount: int, on: date, smallest: int) -> None:
+    """Refusal unless the draw fits the line: status, dates, size and limit - used - held."""
+    if line.status != OPEN:
+        raise Refusal(
+            f"line_{line.status}", f"line {line.line_id} is {line.status}", hint="repay what is overdue first"
+        )
+    if on < line.opened_on or on >= line.expires_on:
+        raise Refusal(
+            "line_expired" if on >= line.expires_on else "line_not_open_yet",
+            f"line {line.line_id} runs from {line.opened_on} to {line.expires_on}, not on {on}",
+        )
+    if amount < smallest:
+        raise Refusal("draw_too_small", f"the smallest draw is {grouped(smallest)} 元")
+    if amount > line.available:
+        raise Refusal(
+            "over_limit",
+            f"a draw of {grouped(amount)} 元 exceeds the {grouped(line.available)} 元 available",
+            hint=f"limit {grouped(line.limit)}, used {grouped(line.used)}, held {grouped(line.held)}",
+        )

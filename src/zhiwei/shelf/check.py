@@ -1,0 +1,36 @@
+"""The shelf proves itself: every folder loads, and every golden case comes out as it says."""
+
+from collections.abc import Mapping
+
+from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.shelf.load import load
+from zhiwei.shelf.product import Case, Product
+from zhiwei.tables import Problem, text
+
+
+def check(files: Mapping[str, str]) -> tuple[Product | None, list[Problem]]:
+    """Load a folder and run its cases."""
+    product, problems = load(files)
+    if product:
+        for case in product.cases:
+            verdict = underwrite(product.policy, case.facts, case.on)
+            problems += [_wrong(case, *difference, files) for difference in differences(case, verdict)]
+    return (None if problems else product), problems
+
+
+def differences(case: Case, verdict: Verdict) -> list[tuple[str, object, object]]:
+    """(key, expected, got) of each expectation that does not hold."""
+    got: dict[str, object] = {
+        "outcome": verdict.outcome,
+        "limit": text(verdict.limit),
+        "annual_rate": None if verdict.annual_rate is None else text(verdict.annual_rate),
+        "grade": verdict.grade,
+        "reasons": [reason.code for reason in verdict.reasons if reason.effect != "score"],
+    }
+    return [(key, wanted, got[key]) for key, wanted in case.expect.items() if got[key] != wanted]
+
+
+def _wrong(case: Case, key: str, wanted: object, got: object, files: Mapping[str, str]) -> Problem:
+    lines = files[case.file].splitlines()
+    line = next((number for number, line in enumerate(lines, 1) if line.replace(" ", "").startswith(f"{key}=")), 1)
+    return Problem(case.file, line, key, f"expected {key} {wanted!r}, got {got!r}")

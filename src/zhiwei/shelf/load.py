@@ -1,0 +1,204 @@
+"""A folder's files -> one Product, or every problem in it with file, line and column."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from zhiwei.borrower.features import CATALOGUE
+from zhiwei.credit.acquisition import read_admission
+from zhiwei.credit.antifraud import read_checks
+from zhiwei.credit.monitoring import read_watch
+from zhiwei.credit.underwriting import (
+    Policy,
+    Scorecard,
+    Stage,
+    read_calibration,
+    read_grades,
+    read_scorecard,
+    read_terms,
+)
+from zhiwei.funding import Funder, Programme
+from zhiwei.ledger import CHART
+from zhiwei.loans.postings import Accounts
+from zhiwei.shelf.product import Case, LineTerms, Product
+from zhiwei.tables import Document, Problem, micro, read_parameters, rules_from_csv, rules_from_toml
+from zhiwei.values import BadInput, digest, fen
+
+Files = Mapping[str, str]
+REQUIRED = (
+    "product.toml", "borrower.toml", "acquisition.toml", "antifraud.toml", "underwriting/rules.csv",
+    "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
+    "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
+)  # fmt: skip
+NEEDED_PARAMETERS = {"base_rate", "rate_floor", "rate_cap"}
+LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The folder's text files by relative path; README and cases included, anything else in it too."""
+    if not folder.is_dir():
+        raise BadInput("no_such_product", f"there is no product folder {folder}")
+    files, size = {}, 0
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in (".toml", ".csv", ".md"):
+            size += path.stat().st_size
+            if size > LARGEST_FOLDER:
+                raise BadInput("product_too_large", f"{folder} holds more than {LARGEST_FOLDER:,} bytes")
+            try:
+                files[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise BadInput(
+                    "not_utf8", f"{path}: byte {error.start} is not UTF-8", hint="save it as UTF-8"
+                ) from None
+    return files
+
+
+def load(files: Files) -> tuple[Product | None, list[Problem]]:
+    """The product, and what is wrong with its files; None when anything is."""
+    problems = [Problem(name, 1, "", "the file is missing") for name in REQUIRED if name not in files]
+    if problems:
+        return None, problems
+    head = _document(files, "product.toml", problems)
+    head.only((), {"id", "version", "zh", "en", "segment", "anchor", "from", "system"})
+    demands = _document(files, "borrower.toml", problems)
+    demands.only((), {"scopes", "purposes", "demand"})
+    funding = _programme(_document(files, "funding.toml", problems))
+    loans = _document(files, "loans.toml", problems)
+    campaign = _document(files, "campaign.toml", problems) if "campaign.toml" in files else None
+    policy = _policy(files, demands, loans, problems)
+    product = Product(
+        head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
+        head.take(("anchor",), str), digest(dict(files)), _words(demands, "scopes"), _words(demands, "purposes"),
+        policy, _line(loans), funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
+        read_watch(_document(files, "monitoring.toml", problems)),
+        read_parameters(campaign) if campaign else (), tuple(_cases(files, problems)),
+    )  # fmt: skip
+    if not product.cases:
+        problems.append(Problem("cases/", 1, "", "no golden cases: a product that proves nothing cannot be published"))
+    return (None if problems else product), sorted(problems)
+
+
+def _document(files: Files, name: str, problems: list[Problem]) -> Document:
+    return Document(name, files[name], problems)
+
+
+def _words(document: Document, name: str) -> tuple[str, ...]:
+    return tuple(str(word) for word in document.take((name,), list))
+
+
+def _policy(files: Files, demands: Document, loans: Document, problems: list[Problem]) -> Policy:
+    facts = CATALOGUE.keys()
+    parameters = read_parameters(_document(files, "underwriting/parameters.toml", problems))
+    names = {parameter.name for parameter in parameters}
+    for name in sorted(NEEDED_PARAMETERS - names):
+        problems.append(Problem("underwriting/parameters.toml", 1, "", f"[[parameter]] {name} is missing"))
+    known = {*facts, *names, "pd", "score"}
+
+    def table(name: str) -> tuple[str, str]:
+        return f"underwriting/{name}", files[f"underwriting/{name}"]
+
+    stages = (
+        Stage("data", rules_from_toml(demands, "demand", facts)),
+        Stage("admission", read_admission(_document(files, "acquisition.toml", problems), facts)),
+        Stage("antifraud", read_checks(_document(files, "antifraud.toml", problems), facts)),
+        Stage("rules", rules_from_csv(*table("rules.csv"), facts, problems)),
+    )
+    _codes_once(stages, problems)
+    return Policy(
+        stages,
+        Scorecard(
+            read_scorecard(*table("scorecard.csv"), facts, problems),
+            read_calibration(_document(files, "underwriting/calibration.toml", problems)),
+        ),
+        read_grades(*table("grades.csv"), problems),
+        read_terms(*table("limit.csv"), known, problems),
+        read_terms(*table("price.csv"), known, problems),
+        parameters,
+        micro(_amount(loans, "limit_step")) // 100,
+        micro(_amount(loans, "smallest_limit")) // 100,
+    )
+
+
+def _codes_once(stages: tuple[Stage, ...], problems: list[Problem]) -> None:
+    seen: set[str] = set()
+    for stage in stages:
+        for rule in stage.rules:
+            if rule.code in seen:
+                problems.append(Problem(stage.name, 1, "code", f"reason code {rule.code} is used twice"))
+            seen.add(rule.code)
+
+
+def _amount(document: Document, name: str) -> int:
+    """An amount of 元 written as text, in 分; 1 元 where it cannot be read (and a problem)."""
+    try:
+        return fen(document.take((name,), str, None) or "x")
+    except ValueError:
+        document.problem((name,), f'{name} must be an amount in 元 written as text, such as "10000"')
+        return 100
+
+
+def _line(document: Document) -> LineTerms:
+    document.only((), {
+        "line_months", "day_basis", "due_day", "smallest_draw", "limit_step", "smallest_limit", "allocation", "accounts"
+    })  # fmt: skip
+    if document.take(("allocation",), list) != ["interest", "principal"]:
+        document.problem(("allocation",), 'the one allocation order there is: ["interest", "principal"]')
+    months, basis, due_day = (document.take((name,), int) for name in ("line_months", "day_basis", "due_day"))
+    if not 1 <= months <= 36:
+        document.problem(("line_months",), "line_months is between 1 and 36")
+    if basis not in (360, 365):
+        document.problem(("day_basis",), "day_basis is 360 or 365")
+    if not 0 <= due_day <= 31:
+        document.problem(("due_day",), "due_day is a day of the month, or 0 for interest with the principal")
+    names = {}
+    for role in ("cash", "principal", "interest", "income", "credit"):
+        names[role] = document.take(("accounts", role), str)
+        if names[role] and names[role] not in CHART:
+            document.problem(("accounts", role), f"no account {names[role]!r}", f"one of {', '.join(CHART)}")
+    return LineTerms(months, basis, due_day, _amount(document, "smallest_draw"), Accounts(**names))
+
+
+def _programme(document: Document) -> Programme | None:
+    document.only((), {"funder"})
+    funders = []
+    for index in range(len(document.tables("funder"))):
+        path = ("funder", index)
+        document.only(path, {"id", "name", "kind", "share"})
+        try:
+            share = Decimal(document.take((*path, "share"), str) or "x")
+        except ArithmeticError:
+            document.problem((*path, "share"), 'share must be a decimal written as text, such as "0.70"')
+            return None
+        funder_id, name, kind = (document.take((*path, key), str) for key in ("id", "name", "kind"))
+        funders.append(Funder(funder_id, name, kind, share))
+    try:
+        return Programme(tuple(funders))
+    except ValueError as error:
+        document.problem(("funder",), str(error))
+        return None
+
+
+def _cases(files: Files, problems: list[Problem]) -> list[Case]:
+    found = []
+    for name in sorted(files):
+        if not name.startswith("cases/") or not name.endswith(".toml"):
+            continue
+        document = _document(files, name, problems)
+        document.only((), {"about", "as_of", "facts", "expect"})
+        document.only(("expect",), {"outcome", "limit", "annual_rate", "grade", "reasons"})
+        facts: dict[str, int | None] = dict.fromkeys(CATALOGUE)
+        for fact, value in document.table("facts").items():
+            if fact not in CATALOGUE:
+                document.problem(("facts", fact), f"unknown fact {fact!r}")
+            elif not isinstance(value, int | float):
+                document.problem(("facts", fact), f"{fact} must be a number")
+            else:
+                facts[fact] = micro(value)
+        expect: dict[str, Any] = document.table("expect")
+        on = document.find(("as_of",))
+        if "outcome" not in expect or on is None:
+            document.problem(("expect",), "a case says its as_of date and the outcome it expects")
+            continue
+        found.append(Case(name.removeprefix("cases/").removesuffix(".toml"), name, facts, on, expect))
+    return found

@@ -1,0 +1,6 @@
+"""PostgreSQL: the only thing the platform keeps state in. It implements the protocols of `journeys.ports`."""
+
+from zhiwei.store.database import Database
+from zhiwei.store.server import database_url
+
+__all__ = ["Database", "database_url"]

@@ -1,0 +1,145 @@
+"""Cells of a decision table in the syntax of JDM unary tests, compiled to closures and to array expressions.
+
+A cell is empty or `-` (any value), `null`, a comparison `< 5`, `>= 0.3`, `== 1`, `!= 1`, an interval `[1..5)`, a value
+`12` or `"A"`, or several of these with commas (any of them). A missing value meets no test but `null` and `-`:
+it is neither true nor false (zen answers false or raises; see docs/decisions/0004).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiwei.tables.scale import micro, text
+
+Value = int | str | None
+Column = tuple[NDArray[np.int64], NDArray[np.bool_]]  # micro-units, and where the value is present
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_COMPARISON = re.compile(rf"(<=|>=|==|!=|<|>)\s*({_NUMBER})$")
+_INTERVAL = re.compile(rf"([\[(])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])])$")
+_PARTS = re.compile(r'"[^"]*"|[\[(][^\])]*[\])]|[^,"]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An interval of micro-units, both ends included; None is unbounded. Open ends move by one micro-unit."""
+
+    low: int | None
+    high: int | None
+
+    def holds(self, value: int) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A parsed cell: `any`, or a union of spans, words and (if `null`) the missing value."""
+
+    source: str
+    spans: tuple[Span, ...] = ()
+    words: tuple[str, ...] = ()
+    null: bool = False
+    any: bool = False
+
+    def closure(self) -> Callable[[Value], bool]:
+        """value -> does it meet the test; numbers come as micro-units, a missing value as None."""
+        if self.any:
+            return lambda value: True
+        if len(self.spans) == 1 and not self.words and not self.null:
+            only = self.spans[0]
+            return lambda value: isinstance(value, int) and only.holds(value)
+        return self._general
+
+    def _general(self, value: Value) -> bool:
+        if value is None:
+            return self.null
+        if isinstance(value, str):
+            return value in self.words
+        return any(span.holds(value) for span in self.spans)
+
+    def over(self, column: Column) -> NDArray[np.bool_]:
+        """The same test over a population: one boolean per row."""
+        values, present = column
+        if self.any:
+            return np.ones(len(values), dtype=bool)
+        met = np.zeros(len(values), dtype=bool)
+        for span in self.spans:
+            hit = np.ones(len(values), dtype=bool)
+            if span.low is not None:
+                hit &= values >= span.low
+            if span.high is not None:
+                hit &= values <= span.high
+            met |= hit
+        return np.where(present, met, self.null)
+
+
+def parse_cell(source: str) -> Cell:
+    """A cell from its text. ValueError says what is wrong with it."""
+    stripped = source.strip()
+    if stripped in ("", "-"):
+        return Cell(stripped, any=True)
+    spans: list[Span] = []
+    words: list[str] = []
+    null = False
+    consumed = 0
+    for found in _PARTS.finditer(stripped):
+        between = stripped[consumed : found.start()].strip()
+        if between not in ("", ","):
+            raise ValueError(f"cannot read {between!r} in test {source!r}")
+        consumed = found.end()
+        part = found.group().strip()
+        if part == "null":
+            null = True
+        elif part.startswith('"'):
+            words.append(part[1:-1])
+        elif part:
+            spans.extend(_spans(part, source))
+    if stripped[consumed:].strip() or not (spans or words or null):
+        raise ValueError(f'cannot read test {source!r}; expected for example: < 5, [1..5), "A", null or -')
+    return Cell(stripped, tuple(spans), tuple(words), null)
+
+
+def _spans(part: str, source: str) -> list[Span]:
+    if interval := _INTERVAL.match(part):
+        left, low, high, right = interval.groups()
+        span = Span(micro(low) + (left == "("), micro(high) - (right == ")"))
+        if span.low is not None and span.high is not None and span.low > span.high:
+            raise ValueError(f"empty interval {part!r}")
+        return [span]
+    if comparison := _COMPARISON.match(part):
+        operator, number = comparison.groups()
+        at = micro(number)
+        return {
+            "<": [Span(None, at - 1)],
+            "<=": [Span(None, at)],
+            ">": [Span(at + 1, None)],
+            ">=": [Span(at, None)],
+            "==": [Span(at, at)],
+            "!=": [Span(None, at - 1), Span(at + 1, None)],
+        }[operator]
+    try:
+        return [Span(micro(part), micro(part))]
+    except ValueError:
+        raise ValueError(f"cannot read {part!r} in test {source!r}") from None
+
+
+def uncovered(cells: list[Cell]) -> list[str]:
+    """What is wrong with cells that should split the numbers: gaps and overlaps, in words; [] when they split them."""
+    spans = sorted((span for cell in cells for span in cell.spans), key=lambda s: -(10**30) if s.low is None else s.low)
+    if not spans or any(cell.any for cell in cells):
+        return []
+    problems = []
+    if spans[0].low is not None:
+        problems.append(f"nothing covers values below {text(spans[0].low)}")
+    for left, right in pairwise(spans):
+        if left.high is None or right.low is None or right.low <= left.high:
+            problems.append(f"bins overlap at {text(right.low if right.low is not None else 0)}")
+        elif right.low > left.high + 1:
+            problems.append(f"nothing covers values between {text(left.high)} and {text(right.low)}")
+    if spans[-1].high is not None:
+        problems.append(f"nothing covers values above {text(spans[-1].high)}")
+    return problems

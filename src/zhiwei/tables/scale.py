@@ -1,0 +1,35 @@
+"""Tables compare decimals of six places, held as whole micro-units: equal on every machine, one row or a million."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+MICRO = 10**6
+LARGEST = 2**62
+
+
+def micro(value: Decimal | int | float | str) -> int:
+    """Whole micro-units, half up at the sixth place. ValueError where it is no finite number or too large."""
+    try:
+        scaled = Decimal(str(value)).scaleb(6).to_integral_value(ROUND_HALF_UP)
+        whole = int(scaled)
+    except (InvalidOperation, OverflowError, ValueError):
+        raise ValueError(f"not a number: {value!r}") from None
+    if abs(whole) > LARGEST:
+        raise ValueError(f"number too large for a table: {value!r}")
+    return whole
+
+
+def unscaled(whole: int) -> Decimal:
+    return Decimal(whole).scaleb(-6)
+
+
+def text(whole: int) -> str:
+    """Shortest plain decimal: 1500000 -> '1.5'."""
+    plain = format(unscaled(whole), "f").rstrip("0").rstrip(".")
+    return "0" if plain in ("", "-0", "-") else plain
+
+
+def ratio(numerator: int, denominator: int) -> int:
+    """numerator / denominator rounded half away from zero to a whole number."""
+    sign = -1 if (numerator < 0) != (denominator < 0) else 1
+    numerator, denominator = abs(numerator), abs(denominator)
+    return sign * ((2 * numerator + denominator) // (2 * denominator))

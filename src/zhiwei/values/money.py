@@ -1,0 +1,81 @@
+"""Money is a whole number of minor units (分) with a currency; nothing posted is ever a float.
+
+In the kernel an amount is a plain `int` of minor units and the currency is said once, by the line or the ledger
+entry that holds it. Decimal appears only at the doors, where people read and write 元.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
+
+MINOR_PER_UNIT = 100
+CURRENCY = "CNY"
+LARGEST = 10**15  # 10 万亿 元: larger input is a typing error, and 64-bit sums of a million of them would overflow
+
+
+def fen(yuan: str | int | Decimal) -> int:
+    """Minor units of an amount in 元. ValueError where it is no number, has more than two decimals or is absurd."""
+    try:
+        minor = Decimal(str(yuan).replace(",", "").strip()) * MINOR_PER_UNIT
+    except InvalidOperation:
+        raise ValueError(f"not an amount in 元: {yuan!r}") from None
+    if not minor.is_finite() or minor != minor.to_integral_value():
+        raise ValueError(f"an amount in 元 has at most two decimals: {yuan!r}")
+    if abs(minor) > LARGEST:
+        raise ValueError(f"amount out of reason: {yuan!r}")
+    return int(minor)
+
+
+def yuan(minor: int) -> str:
+    """Plain decimal string of 元, two places: 123456 -> '1234.56'."""
+    sign = "-" if minor < 0 else ""
+    whole, part = divmod(abs(minor), MINOR_PER_UNIT)
+    return f"{sign}{whole}.{part:02d}"
+
+
+def grouped(minor: int) -> str:
+    """For people: thousands separators and two places: 123456789 -> '1,234,567.89'."""
+    sign = "-" if minor < 0 else ""
+    whole, part = divmod(abs(minor), MINOR_PER_UNIT)
+    return f"{sign}{whole:,}.{part:02d}"
+
+
+def half_up(exact: Fraction) -> int:
+    """Nearest whole minor unit, halves away from zero (the field's rounding; not banker's)."""
+    doubled = abs(exact.numerator) * 2 + exact.denominator
+    rounded = doubled // (2 * exact.denominator)
+    return rounded if exact >= 0 else -rounded
+
+
+def down_to(minor: int, step: int) -> int:
+    """Largest multiple of `step` not above `minor`; limits are rounded so, never up."""
+    return minor // step * step
+
+
+def split(total: int, weights: Sequence[Decimal | int]) -> list[int]:
+    """Parts in proportion to `weights` that sum to `total` exactly.
+
+    Every part but the first is rounded half up by itself; the first is what remains, so that the cent that does not
+    divide has one known home. A part depends on `total` alone, not on the order of earlier splits.
+    """
+    if not weights or any(weight < 0 for weight in weights) or sum(weights) <= 0:
+        raise ValueError("weights must be non-negative and not all zero")
+    whole = Fraction(sum(Fraction(weight) for weight in weights))
+    others = [half_up(total * Fraction(weight) / whole) for weight in weights[1:]]
+    return [total - sum(others), *others]
+
+
+def as_rate(text: str | Decimal) -> Decimal:
+    """A yearly rate as Decimal, six places at most. ValueError outside [0, 1]: 8 % is 0.08, never 8."""
+    try:
+        rate = Decimal(str(text))
+    except InvalidOperation:
+        raise ValueError(f"not a rate: {text!r}") from None
+    if not rate.is_finite() or not 0 <= rate <= 1 or rate != rate.quantize(Decimal("0.000001")):
+        raise ValueError(f"a yearly rate is a decimal between 0 and 1 with at most six places: {text!r}")
+    return rate
+
+
+def quantized(value: Decimal, places: str) -> Decimal:
+    """Half-up at the given places ('0.0001'); the one named rounding of rates and probabilities."""
+    return value.quantize(Decimal(places), rounding=ROUND_HALF_UP)

@@ -1,0 +1,55 @@
+"""Docs that can rot are tested: links lead somewhere, commands exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("products/**/*.md")])
+
+LINK = re.compile(r"\[[^\]]*\]\(<?([^)<>\s]+)>?(?:\s+\"[^\"]*\")?\)")
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+COMMAND = re.compile(r"(?<![\w./])\./dev ([a-z][\w-]*)")
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert broken_links(page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_exist(page: Path) -> None:
+    unknown = set(COMMAND.findall(page.read_text(encoding="utf-8"))) - commands()
+    assert not unknown, f"./dev has no {', '.join(sorted(unknown))}"
+
+
+def test_the_commands_are_found() -> None:
+    assert {"demo", "test", "check", "run", "bench", "lock"} <= commands()
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "there.md").touch()
+    page = tmp_path / "page.md"
+    page.write_text(
+        "[a](there.md#part) [b](gone.md) [c](https://example.org/x) [d](#here) `[e](code.md)` ![f](gone.svg)"
+    )
+    assert broken_links(page) == ["gone.md", "gone.svg"]
+
+
+def broken_links(page: Path) -> list[str]:
+    """Relative targets that do not exist; what stands in code is an example, not a link."""
+    prose = CODE.sub("", page.read_text(encoding="utf-8"))
+    targets = [target for target in LINK.findall(prose) if not ELSEWHERE.match(target)]
+    return [target for target in targets if not (page.parent / target.partition("#")[0]).exists()]
+
+
+def commands() -> set[str]:
+    """The words ./dev answers to: the labels of its one `case`."""
+    dev = (ROOT / "dev").read_text(encoding="utf-8")
+    return set(re.findall(r"^    ([a-z]+)\) ", dev, re.MULTILINE))
