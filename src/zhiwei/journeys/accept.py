@@ -5,10 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from zhiwei.journeys.decide import accepted_rate
-from zhiwei.journeys.ports import Books, StoredDecision, Unit
+from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import check_day
-from zhiwei.journeys.step import step
 from zhiwei.loans import Line
 from zhiwei.values import Actor, NotFound, Refusal, add_months, grouped, identifier, yuan
 

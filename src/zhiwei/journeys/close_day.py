@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from zhiwei.journeys.ports import Books, Loan, Unit
+from zhiwei.journeys.ports import Books, Loan, Unit, step
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.repay import use_credit
 from zhiwei.journeys.servicing import service, watched
-from zhiwei.journeys.step import step
 from zhiwei.values import DAY, Actor, Refusal, days
 
 MOST_DAYS = 3700  # ten years at once

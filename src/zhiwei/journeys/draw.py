@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from zhiwei.journeys.ports import Books, Loan, Payout, Unit
+from zhiwei.journeys.ports import Books, Loan, Payout, Unit, step
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import check_day, locked_line, service
-from zhiwei.journeys.step import step
 from zhiwei.loans import Line, LoanTerms, check_draw
 from zhiwei.shelf import Product
 from zhiwei.values import Actor, NotFound, Refusal, identifier, yuan

@@ -1,8 +1,8 @@
-"""What the journeys need from the outside, as small protocols; `store` and `adapters` implement them."""
+"""What every journey stands on: small protocols that `store` and `adapters` implement, and the step that runs once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.loans import Line, LoanTerms, Payment
 from zhiwei.loans.postings import Entry
-from zhiwei.values import Actor
+from zhiwei.values import Actor, canonical, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +188,24 @@ class Books(Protocol):
     def payments(self) -> Payments: ...
     def today(self) -> date: ...
     def unit(self, tenant: str) -> AbstractContextManager[Unit]: ...
+
+
+@dataclass(slots=True)
+class Step:
+    """`earlier` is the answer already given to this key, or None; then set `result` (plain JSON values)."""
+
+    unit: Unit
+    earlier: dict[str, Any] | None
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any]) -> Iterator[Step]:
+    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed."""
+    with books.unit(by.tenant) as unit:
+        earlier = unit.steps.claim(key, verb, digest([verb, request]))
+        current = Step(unit, earlier)
+        yield current
+        if earlier is None:
+            unit.steps.finish(key, current.result)
+            unit.steps.audit(by, verb, canonical({**request, "key": key}))

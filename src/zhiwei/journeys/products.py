@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
-from zhiwei.journeys.ports import Books, ProductVersion, Unit
-from zhiwei.journeys.step import step
+from zhiwei.journeys.ports import Books, ProductVersion, Unit, step
 from zhiwei.shelf import Product, check, load
 from zhiwei.values import INSTALLER, RELEASE, Actor, BadInput, Breach, Forbidden, NotFound, Refusal, canonical
 

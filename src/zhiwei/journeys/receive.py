@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from zhiwei.borrower import give
 from zhiwei.borrower.delivery import Delivery
-from zhiwei.journeys.ports import Books
-from zhiwei.journeys.step import Step, step
+from zhiwei.journeys.ports import Books, Step, step
 from zhiwei.values import EARLIEST, Actor, digest, identifier
 
 RESEARCH = "Anonymised invoices published for research; no person can be identified, no decision reaches the firm."

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from zhiwei.journeys.ports import Books, Loan, Unit
+from zhiwei.journeys.ports import Books, Loan, Unit, step
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import check_day, locked_line, service, watched
-from zhiwei.journeys.step import step
 from zhiwei.loans import CREDIT, Line, LoanState, Payment, over_loans, replay
 from zhiwei.loans.postings import overpaid
 from zhiwei.shelf import Product
@@ -41,7 +40,7 @@ def repay(*, books: Books, by: Actor, key: str, line: str, amount: int, on: date
         product = by_hash(unit, found.product, found.product_hash)
         before = unit.loans.of_lines([line])
         owed = {loan.loan_id: loan for loan in before}
-        after, excess = pay(unit, product, found, before, amount, on)
+        after, excess = pay(unit, product, before, amount, on)
         if excess:
             unit.journal.write([overpaid(line, key, on, excess, product.line.accounts)], on)
         fresh = replace(watched(found, after, product, whole_line=True), credit=found.credit + excess)
@@ -57,7 +56,7 @@ def repay(*, books: Books, by: Actor, key: str, line: str, amount: int, on: date
 
 
 def pay(
-    unit: Unit, product: Product, line: Line, loans: list[Loan], amount: int, on: date, source: str = "cash"
+    unit: Unit, product: Product, loans: list[Loan], amount: int, on: date, source: str = "cash"
 ) -> tuple[list[tuple[Loan, LoanState]], int]:
     """Allocate over the line's loans, record the payments, post them; -> (loans with their states, what is left)."""
     ordered = sorted(loans, key=lambda loan: (loan.terms.drawn_on, loan.loan_id))
@@ -85,6 +84,6 @@ def use_credit(unit: Unit, product: Product, line: Line, on: date) -> Line:
     amount = min(line.credit, due)
     if not amount:
         return line
-    after, left = pay(unit, product, line, loans, amount, on, CREDIT)
+    after, left = pay(unit, product, loans, amount, on, CREDIT)
     used = sum(loan.principal for loan, _ in after)
     return replace(watched(line, after, product, whole_line=True), credit=line.credit - amount + left, used=used)

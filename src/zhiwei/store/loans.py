@@ -19,7 +19,7 @@ _LOAN = """loan_id, line_id, party_id, amount, annual_rate, day_basis, drawn_on,
 class Lines(Store):
     def add(self, line: Line) -> None:
         self.run(
-            f"insert into line (tenant_id, {_LINE}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            f"insert into line (tenant_id, {_LINE}) values (%s" + ", %s" * 13 + ")",
             self.tenant, line.line_id, line.party, line.product, line.product_hash, line.decision, line.limit,
             line.annual_rate, line.opened_on, line.expires_on, line.status, line.used, line.held, line.credit,
         )  # fmt: skip
@@ -79,7 +79,7 @@ class Loans(Store):
     def add(self, loan: Loan) -> None:
         terms = loan.terms
         self.run(
-            f"insert into loan (tenant_id, {_LOAN}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            f"insert into loan (tenant_id, {_LOAN}) values (%s" + ", %s" * 14 + ")",
             self.tenant, loan.loan_id, loan.line, loan.party, terms.principal, terms.annual_rate, terms.day_basis,
             terms.drawn_on, terms.matures_on, terms.due_day, loan.principal, loan.posted, loan.oldest_due,
             loan.asset_class, loan.next_on,
