@@ -19,7 +19,7 @@ def share_entries(drafts: Iterable[Draft], programme: Programme) -> Iterator[Ent
     balances: defaultdict[str, int] = defaultdict(int)
     for draft in drafts:
         yield Entry(
-            draft.entry_id, draft.kind, draft.line, draft.loan, draft.value_date,
+            draft.entry_id, draft.number, draft.kind, draft.line, draft.loan, draft.value_date,
             tuple(_shared(draft, programme, balances)),
         )  # fmt: skip
 

@@ -2,12 +2,16 @@
 
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
+from zhiwei.borrower.features import picture
 from zhiwei.journeys.ports import Books, Loan
 from zhiwei.journeys.products import by_hash
 from zhiwei.loans import Line, LoanState, replay
 from zhiwei.reports.statement import Statement, line_statement
 from zhiwei.shelf import Product
-from zhiwei.values import Actor, NotFound
+from zhiwei.values import EARLIEST, Actor, NotFound, add_months
 
 
 def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
@@ -34,3 +38,21 @@ def portfolio(*, books: Books, by: Actor, on: date) -> list[tuple[Line, Product,
             if loan.terms.drawn_on <= on:
                 states[loan.line].append((loan, replay(loan.terms, payments.get(loan.loan_id, ()), on)))
         return [(line, by_hash(unit, line.product, line.product_hash), states[line.line_id]) for line in lines]
+
+
+def sample(
+    *, books: Books, by: Actor, label: str, as_of: date | None
+) -> tuple[list[str], dict[str, NDArray[np.float64]], NDArray[np.float64], date]:
+    """Parties with an observed outcome: (parties, facts by name, outcome 0/1, as-of date), rows in the same order.
+
+    Without a date: the first of the month after the latest record, so that all of it is seen.
+    """
+    with books.unit(by.tenant) as unit:
+        outcomes = unit.records.labels(label)
+        parties = [party for party in unit.parties.ids() if party in outcomes]
+        if not parties:
+            raise NotFound("no_sample", f"no party has an outcome {label!r}", hint="import a source that brings outcomes")
+        invoices = unit.records.invoices(parties, EARLIEST, as_of or date.max)
+    on = as_of or add_months(max(invoices["issue_date"].to_pylist()), 1, 1)
+    outcome = np.array([float(outcomes[party]) for party in parties])
+    return parties, picture(invoices, parties, on), outcome, on

@@ -19,9 +19,13 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact in the book. `entry_id` follows from what it records, so the same fact cannot be written twice."""
+    """One fact in the book. `entry_id` follows from what it records, so the same fact cannot be written twice.
+
+    `number` is its place in the life of its loan, which orders entries of one day.
+    """
 
     entry_id: str
+    number: int
     kind: str
     line: str
     loan: str

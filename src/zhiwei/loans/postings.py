@@ -30,6 +30,7 @@ class Draft:
     """
 
     entry_id: str
+    number: int
     kind: str
     loan: str
     line: str
@@ -44,7 +45,7 @@ def drafts(line: str, loan: str, movements: Iterable[Movement], accounts: Accoun
     for number, movement in enumerate(movements):
         assets, against = _legs(movement, accounts)
         yield Draft(
-            identifier("ent", loan, number), movement.kind, loan, line, movement.value_date, assets, against,
+            identifier("ent", loan, number), number, movement.kind, loan, line, movement.value_date, assets, against,
             accounts.credit if movement.source == CREDIT else "",
         )  # fmt: skip
 
@@ -63,4 +64,4 @@ def _legs(movement: Movement, accounts: Accounts) -> tuple[dict[str, int], str]:
 def overpaid(line: str, key: str, value_date: date, amount: int, accounts: Accounts) -> Entry:
     """Money above what the whole line owes: a debt of the platform to the borrower, nobody's loan."""
     postings = (Posting(accounts.cash, "", amount), Posting(accounts.credit, "", -amount))
-    return Entry(identifier("ent", line, key, "overpaid"), "overpaid", line, "", value_date, postings)
+    return Entry(identifier("ent", line, key, "overpaid"), 0, "overpaid", line, "", value_date, postings)

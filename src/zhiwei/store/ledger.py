@@ -15,14 +15,16 @@ class Journal(Store):
         """Append entries: two statements for any number of them, so that the balance check sees whole entries."""
         heads, postings = [], []
         for entry in entries:
-            heads.append((entry.entry_id, entry.kind, entry.line, entry.loan, entry.value_date, entry.currency))
+            heads.append(
+                (entry.entry_id, entry.number, entry.kind, entry.line, entry.loan, entry.value_date, entry.currency)
+            )
             postings += [(entry.entry_id, n, p.account, p.funder, p.amount) for n, p in enumerate(entry.postings)]
         if heads:
             self.run(
                 """insert into journal_entry
-                     (tenant_id, entry_id, kind, line_id, loan_id, value_date, currency, business_date)
+                     (tenant_id, entry_id, number, kind, line_id, loan_id, value_date, currency, business_date)
                    select %s, *, %s
-                   from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[])""",
+                   from unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[])""",
                 self.tenant, business_date, *map(list, zip(*heads, strict=True)),
             )  # fmt: skip
             self.run(
@@ -35,18 +37,18 @@ class Journal(Store):
     def entries(self, *, line: str | None = None) -> Iterator[Entry]:
         """Entries in order of value date and recording, of one line or of all."""
         rows = self.rows(
-            """select e.entry_id, e.kind, e.line_id, e.loan_id, e.value_date, e.currency,
+            """select e.entry_id, e.number, e.kind, e.line_id, e.loan_id, e.value_date, e.currency,
                       array_agg(p.account order by p.number), array_agg(p.funder order by p.number),
                       array_agg(p.amount order by p.number)
                from journal_entry e join journal_posting p using (tenant_id, entry_id)
                where %s::text is null or e.line_id = %s
                group by e.tenant_id, e.entry_id
-               order by e.value_date, e.recorded_at, e.entry_id""",
+               order by e.value_date, e.recorded_at, e.loan_id = '', e.loan_id, e.number""",
             line, line,
         )  # fmt: skip
-        for entry_id, kind, line_id, loan, value_date, currency, *columns in rows:
+        for entry_id, number, kind, line_id, loan, value_date, currency, *columns in rows:
             postings = tuple(Posting(*posting) for posting in zip(*columns, strict=True))
-            yield Entry(entry_id, kind, line_id, loan, value_date, postings, currency)
+            yield Entry(entry_id, number, kind, line_id, loan, value_date, postings, currency)
 
     def sums(self) -> Iterator[tuple[str, str, int]]:
         """(entry, funder, Σ amount) by the database's own arithmetic; every sum should be zero."""

@@ -49,7 +49,7 @@ def read(path: Path, today: date, on_step: Progress = lambda step: None) -> Deli
     invoices = pl.concat(good)
     unbalanced = invoices.filter((pl.col("amount") + pl.col("tax") - pl.col("total")).abs() > 1).height
     return Delivery(
-        SOURCE, path.name, _sha256(path),
+        SOURCE, path.name, sha256(path),
         [Party(code, name, SOURCE) for code, name in firms.select("企业代号", "企业名称").iter_rows()],
         invoices.to_arrow().cast(INVOICES), pl.concat(bad), labels,
         {"amount + tax differs from total by more than 0.01": unbalanced} if unbalanced else {},
@@ -109,7 +109,7 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

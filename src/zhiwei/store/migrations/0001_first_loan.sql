@@ -200,6 +200,7 @@ create table class_change (
 create table journal_entry (
   tenant_id     text not null,
   entry_id      text not null,
+  number        integer not null,         -- its place in the life of its loan
   kind          text not null,
   line_id       text not null,
   loan_id       text not null,            -- '' where the entry is of the line alone

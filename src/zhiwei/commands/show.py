@@ -1,0 +1,109 @@
+"""What every command shares: dates and amounts in, tables, progress and troubles out."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from zhiwei.values import BadInput, Breach, Outage, Refusal, fen
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+REFUSED, BAD_INPUT, OUTAGE, BREACH = 1, 2, 3, 4  # exit codes; 0 is success, 130 an interrupt
+
+
+def day(text: str) -> date:
+    """A date as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write it as 2020-03-01") from None
+
+
+def amount(text: str) -> int:
+    """An amount in 元 with at most two decimals, as 分."""
+    try:
+        return fen(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def today() -> str:
+    return datetime.now(UTC).astimezone().date().isoformat()
+
+
+On = Annotated[date, typer.Option("--on", parser=day, metavar="DATE", help="Value date; default today.")]
+Amount = Annotated[int, typer.Argument(parser=amount, metavar="AMOUNT", help="Amount in 元, e.g. 120000 or 1350.25.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", help="Idempotency key: the same call again with the same key happens once. Default: new."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on one line; 中文 as it is."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()
+) -> None:
+    """A table for people; columns numbered in `right` hold figures."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    out.print(table)
+    out.print()
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A bar on stderr. Call it with (done) or (done, total), or with a word to say what is going on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task(title, total=total)
+
+        def update(done: int | str, new_total: int | None = None) -> None:
+            if isinstance(done, str):
+                bar.update(task, description=done)
+            else:
+                bar.update(task, completed=done, total=new_total if new_total is not None else total)
+
+        yield update
+
+
+@contextlib.contextmanager
+def troubles() -> Iterator[None]:
+    """Say what went wrong in the caller's words, with an exit code; nothing of ours shows a traceback to a user."""
+    try:
+        yield
+    except Refusal as refusal:
+        _say(refusal.code, refusal.message, refusal.hint)
+        raise SystemExit(BAD_INPUT if isinstance(refusal, BadInput) else REFUSED) from refusal
+    except Outage as outage:
+        _say("outage", str(outage), "nothing was changed; try again")
+        raise SystemExit(OUTAGE) from outage
+    except Breach as breach:
+        _say("breach", str(breach), "an invariant broke: stop and look, `zhiwei doctor` tells more")
+        raise SystemExit(BREACH) from breach
+
+
+def _say(code: str, message: str, hint: str) -> None:
+    if "--json" in sys.argv:
+        sys.stderr.write(json.dumps({"error": code, "message": message, "hint": hint}, ensure_ascii=False) + "\n")
+        return
+    err.print(f"[bold red]{code}[/]: ", end="")
+    err.print(message, markup=False)
+    if hint:
+        err.print(f"  {hint}", style="dim", markup=False)
