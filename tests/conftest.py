@@ -80,7 +80,9 @@ def delivery_of(rows: list[dict[str, object]], source: str = "test") -> Delivery
     parties = sorted({str(row["party_id"]) for row in rows})
     table = pa.Table.from_pylist(rows, schema=INVOICES)
     sha = f"{abs(hash(str(rows))):064x}"
-    return Delivery(source, "made", sha, [Party(p, p, source) for p in parties], table, pl.DataFrame(schema=BAD_ROW))
+    bad = pl.DataFrame(schema=BAD_ROW)
+    known = [Party(p, p, source) for p in parties]
+    return Delivery(source, "made", sha, known, table, bad, "credit_assessment", "Yes, look at my invoices.")
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """The command line: `zhiwei --help`."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from zhiwei import __version__
-from zhiwei.commands import deciding, lab, money, products, records
+from zhiwei.commands import deciding, demo, lab, lend, money, products, records
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -30,15 +31,27 @@ def root(
         raise typer.Exit
 
 
+app.command()(demo.demo)
 CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products and models"
+PANELS: list[tuple[str, Callable[..., None]]] = [
+    (CREDIT, deciding.decide),
+    (MONEY, money.accept),
+    (MONEY, money.draw),
+    (MONEY, money.repay),
+    (MONEY, money.settle),
+    (MONEY, money.close_days),
+    (MONEY, money.statement),
+    (MONEY, money.lines),
+    (MONEY, money.funders),
+    (MONEY, money.books),
+    (MONEY, money.doctor),
+    (PRODUCT, products.check),
+    (PRODUCT, lab.lab),
+]
+for panel, command in PANELS:
+    app.command(rich_help_panel=panel)(command)
 app.add_typer(records.app, name="import", rich_help_panel=CREDIT)
-app.command(rich_help_panel=CREDIT)(deciding.decide)
-for command in (money.accept, money.draw, money.repay, money.settle, money.close_days, money.statement):
-    app.command(rich_help_panel=MONEY)(command)
-for command in (money.lines, money.funders, money.books, money.doctor):
-    app.command(rich_help_panel=MONEY)(command)
-app.command(rich_help_panel=PRODUCT)(products.check)
-app.command(rich_help_panel=PRODUCT)(lab.lab)
+app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)
 
 

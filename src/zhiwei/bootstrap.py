@@ -15,8 +15,6 @@ from zhiwei.shelf import read_folder
 from zhiwei.store import Database, database_url
 from zhiwei.values import Actor, BadInput
 
-DATABASE = "zhiwei"
-
 
 @dataclass(frozen=True, slots=True)
 class Platform:
@@ -48,10 +46,10 @@ def product_folders(shelf: Path) -> list[Path]:
 
 
 @contextmanager
-def open_platform(settings: Settings | None = None, database: str = DATABASE) -> Iterator[Platform]:
+def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
     """Start or find PostgreSQL, migrate it, make the tenant, publish the shipped shelf where nobody did before."""
     settings = settings or Settings.from_environment()
-    store = Database(database_url(settings.data, settings.database_url, database))
+    store = Database(database_url(settings.data, settings.database_url, settings.database))
     try:
         store.migrate()
         store.add_tenant(settings.tenant)

@@ -9,6 +9,8 @@ from pathlib import Path
 class Settings:
     """`data`: ZHIWEI_DATA, the data folder. `database_url`: ZHIWEI_DATABASE_URL, or None for the embedded server.
 
+    `database`: ZHIWEI_DATABASE, another database on that server (what `demo` and `lend` made, say); None is the usual.
+
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
     """
 
@@ -16,6 +18,7 @@ class Settings:
     database_url: str | None
     tenant: str
     person: str
+    database: str | None = None
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -24,4 +27,5 @@ class Settings:
             os.environ.get("ZHIWEI_DATABASE_URL") or None,
             os.environ.get("ZHIWEI_TENANT") or "local",
             os.environ.get("ZHIWEI_PERSON") or os.environ.get("USER") or "operator",
+            os.environ.get("ZHIWEI_DATABASE") or None,
         )

@@ -19,7 +19,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One file read. `bad_rows` has file, sheet, row, column, value, problem (one line per bad cell)."""
+    """One file read. `bad_rows` has file, sheet, row, column, value, problem (one line per bad cell).
+
+    `purpose` and `consent_text` say what the parties allowed their records to be used for, and in which words.
+    """
 
     source: str
     file: str
@@ -27,6 +30,8 @@ class Delivery:
     parties: list[Party]
     invoices: pa.Table
     bad_rows: pl.DataFrame
+    purpose: str
+    consent_text: str
     labels: list[Label] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
 

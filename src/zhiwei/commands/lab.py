@@ -44,14 +44,20 @@ def lab(
     with progress("cross-validation") as update:
         validation = validate(facts, outcome, DIRECTIONS, as_of=on, plan=Plan(repeats=repeats), on_progress=update)
     pds = calibrated(card.pd(facts), float(outcome.mean()), base_rate)
-    level = {"sample_default_rate": float(outcome.mean()), "base_rate": base_rate, "mean_calibrated_pd": float(pds.mean())}
+    level = {
+        "sample_default_rate": float(outcome.mean()),
+        "base_rate": base_rate,
+        "mean_calibrated_pd": float(pds.mean()),
+    }
     folder = plots or Path("outputs") / product
     drawn = draw_all(card, validation, facts, outcome, folder)
     if write:
         (write / "underwriting/scorecard.csv").write_text(card.csv(), encoding="utf-8")
         (write / "underwriting/calibration.toml").write_text(card.calibration(), encoding="utf-8")
     if as_json:
-        print_json({"product": product, "as_of": on, "firms": len(parties), **level, "validation": _plain(asdict(validation))})
+        print_json(
+            {"product": product, "as_of": on, "firms": len(parties), **level, "validation": _plain(asdict(validation))}
+        )
         return
     out.print(f"[bold]{product}[/], facts as of {on}\n")
     rows = [

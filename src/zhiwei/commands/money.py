@@ -11,7 +11,7 @@ import typer
 
 from zhiwei import journeys
 from zhiwei.bootstrap import open_platform
-from zhiwei.commands.show import REFUSED, Amount, Json, Key, On, day, out, print_json, print_table, progress, today
+from zhiwei.commands.show import REFUSED, Amount, Json, Key, On, day, out, print_json, print_table, progress
 from zhiwei.reports import funder_statements, trial_balance
 from zhiwei.reports.statement import KINDS
 from zhiwei.values import grouped, yuan
@@ -30,28 +30,35 @@ def _print(result: Any, as_json: bool) -> None:
 
 def accept(
     decision: Annotated[str, typer.Argument(metavar="DECISION", help="Id of an approved decision.")],
-    on: On = today(),  # type: ignore[assignment]
+    on: On = None,
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Accept the offer of an approved decision: opens the line. 接受授信"""
     with open_platform() as platform:
         offer = journeys.Offer(decision)
-        result = journeys.accept(books=platform, by=platform.actor, key=key or _new_key(), offer=offer, on=on)
+        result = journeys.accept(
+            books=platform, by=platform.actor, key=key or _new_key(), offer=offer, on=on or platform.today()
+        )
     _print(result, as_json)
 
 
 def draw(
     line: Line,
     amount: Amount,
-    on: On = today(),
+    on: On = None,
     key: Key = None,
-    as_json: Json = False,  # type: ignore[assignment]
+    as_json: Json = False,
 ) -> None:
     """Draw on a line; checked against limit - used - held. 支用"""
     with open_platform() as platform:
         result = journeys.draw(
-            books=platform, by=platform.actor, key=key or _new_key(), line=line, amount=amount, on=on
+            books=platform,
+            by=platform.actor,
+            key=key or _new_key(),
+            line=line,
+            amount=amount,
+            on=on or platform.today(),
         )
     _print(result, as_json)
 
@@ -59,14 +66,19 @@ def draw(
 def repay(
     line: Line,
     amount: Amount,
-    on: On = today(),
+    on: On = None,
     key: Key = None,
-    as_json: Json = False,  # type: ignore[assignment]
+    as_json: Json = False,
 ) -> None:
     """Repay: interest to date first, then principal, oldest draw first; too much is kept as credit. 还款"""
     with open_platform() as platform:
         result = journeys.repay(
-            books=platform, by=platform.actor, key=key or _new_key(), line=line, amount=amount, on=on
+            books=platform,
+            by=platform.actor,
+            key=key or _new_key(),
+            line=line,
+            amount=amount,
+            on=on or platform.today(),
         )
     _print(result, as_json)
 
@@ -111,10 +123,10 @@ def close_days(
     )
 
 
-def statement(line: Line, on: On = today(), as_json: Json = False) -> None:  # type: ignore[assignment]
+def statement(line: Line, on: On = None, as_json: Json = False) -> None:
     """A line's statement: what happened, what is owed, what it costs per day and per year. 对账单"""
     with open_platform() as platform:
-        found = journeys.statement(books=platform, by=platform.actor, line=line, on=on)
+        found = journeys.statement(books=platform, by=platform.actor, line=line, on=on or platform.today())
     if as_json:
         print_json({**found.head, "rows": found.rows})
         return
@@ -132,8 +144,9 @@ def statement(line: Line, on: On = today(), as_json: Json = False) -> None:  # t
     out.print(
         f"due {float(head['due']):,.2f}   next due {head['next_due'] or '-'}   days past due {head['days_past_due']}   "
         f"credit {float(head['credit']):,.2f}\n"
-        f"年化利率 annual rate {float(head['annual_rate']):.2%} (单利 simple, 360 days); {yearly['simple_365']} % over 365 "
-        f"days, {yearly['compounded']} % compounded; 日利率 per day {float(head['daily_rate']):.4%}\n"
+        f"年化利率 annual rate {float(head['annual_rate']):.2%} (单利 simple, 360 days); "
+        f"{yearly['simple_365']} % over 365 days, {yearly['compounded']} % compounded; "
+        f"日利率 per day {float(head['daily_rate']):.4%}\n"
     )
     rows = [
         [
@@ -147,10 +160,10 @@ def statement(line: Line, on: On = today(), as_json: Json = False) -> None:  # t
     print_table("", columns, rows, right=range(3, 7))
 
 
-def lines(on: On = today(), as_json: Json = False) -> None:  # type: ignore[assignment]
+def lines(on: On = None, as_json: Json = False) -> None:
     """All lines with balances, days past due and class. 额度清单"""
     with open_platform() as platform:
-        found = journeys.portfolio(books=platform, by=platform.actor, on=on)
+        found = journeys.portfolio(books=platform, by=platform.actor, on=on or platform.today())
     rows: list[dict[str, Any]] = []
     for line, _, loans in found:
         late = max((state.days_past_due() for _, state in loans), default=0)

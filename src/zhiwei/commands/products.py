@@ -12,7 +12,7 @@ from zhiwei.bootstrap import Platform, open_platform, product_folders, shelf_fol
 from zhiwei.commands.show import BAD_INPUT, Json, err, out, print_json, print_table
 from zhiwei.shelf import check as check_folder
 from zhiwei.shelf import read_folder
-from zhiwei.values import BadInput, NotFound
+from zhiwei.values import Actor, BadInput, NotFound
 
 app = typer.Typer(no_args_is_help=True, help="Products: list, propose, approve, export. 产品")
 By = Annotated[str | None, typer.Option("--by", help="Who acts; default $ZHIWEI_PERSON or the system's user.")]
@@ -105,5 +105,5 @@ def export(
     out.print(f"{product} {version.hash[:12]} written to {folder}")
 
 
-def _actor(platform: Platform, by: str | None):  # type: ignore[no-untyped-def]
+def _actor(platform: Platform, by: str | None) -> Actor:
     return replace(platform.actor, person=by) if by else platform.actor

@@ -33,7 +33,8 @@ def cumcm2020c(
     from zhiwei.borrower.sources import cumcm2020c as source
 
     with open_platform() as platform:
-        curves, workbooks = [], []
+        curves: list[Path] = []
+        workbooks: list[Path] = []
         for file in files:
             (curves if source.is_demand_curve(file) else workbooks).append(file)
         demand = [(file, source.read_demand(file)) for file in curves]

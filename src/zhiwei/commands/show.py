@@ -4,10 +4,11 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -36,11 +37,7 @@ def amount(text: str) -> int:
         raise typer.BadParameter(str(error)) from None
 
 
-def today() -> str:
-    return datetime.now(UTC).astimezone().date().isoformat()
-
-
-On = Annotated[date, typer.Option("--on", parser=day, metavar="DATE", help="Value date; default today.")]
+On = Annotated[date | None, typer.Option("--on", parser=day, metavar="DATE", help="Value date; default today.")]
 Amount = Annotated[int, typer.Argument(parser=amount, metavar="AMOUNT", help="Amount in 元, e.g. 120000 or 1350.25.")]
 Key = Annotated[
     str | None,
@@ -57,12 +54,17 @@ def print_json(value: Any) -> None:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()
 ) -> None:
-    """A table for people; columns numbered in `right` hold figures."""
+    """A table for people; columns numbered in `right` hold figures, which never wrap."""
+    cells = [[str(cell) for cell in row] for row in rows]
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        widest = max((cell_len(row[number]) for row in cells), default=0)
+        if number in right:
+            table.add_column(column, justify="right", min_width=widest)
+        else:
+            table.add_column(column, overflow="fold")
+    for row in cells:
+        table.add_row(*row)
     out.print(table)
     out.print()
 

@@ -23,6 +23,8 @@ class Programme:
     def __post_init__(self) -> None:
         if sum(funder.share for funder in self.funders) != 1:
             raise ValueError("funders' shares must add to exactly 1")
+        if any(funder.share < 0 for funder in self.funders):
+            raise ValueError("a funder's share is not negative")
         if len({funder.funder_id for funder in self.funders}) != len(self.funders):
             raise ValueError("each funder is named once")
 

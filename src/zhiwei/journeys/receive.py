@@ -8,8 +8,6 @@ from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.ports import Books, Step, step
 from zhiwei.values import EARLIEST, Actor, digest, identifier
 
-RESEARCH = "Anonymised invoices published for research; no person can be identified, no decision reaches the firm."
-
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -27,7 +25,8 @@ def receive(
     *, books: Books, by: Actor, deliveries: list[Delivery], folder: str,
     on_progress: Callable[[int], None] = lambda rows: None,
 ) -> list[Received]:  # fmt: skip
-    """Store deliveries in one transaction; the same rows again change nothing. Each party gets a research consent."""
+    """Store deliveries in one transaction; the same rows again change nothing. Each party's
+    consent is recorded with its records."""
     request = {"files": [delivery.sha256 for delivery in deliveries], "rows": _fingerprint(deliveries)}
     with step(books, by, "receive", f"receive:{digest(request)}", request) as current:
         if current.earlier is None:
@@ -45,9 +44,9 @@ def _fingerprint(deliveries: list[Delivery]) -> list[list[int]]:
 def _store(current: Step, delivery: Delivery, folder: str, on_progress: Callable[[int], None]) -> Received:
     unit = current.unit
     new_parties = unit.parties.add(delivery.parties)
-    text_hash = digest(RESEARCH)
+    text_hash = digest(delivery.consent_text)
     unit.parties.add_consents(
-        give(party.party_id, "invoices", "research", EARLIEST, text_hash, f"file {delivery.sha256[:16]}")
+        give(party.party_id, "invoices", delivery.purpose, EARLIEST, text_hash, f"file {delivery.sha256[:16]}")
         for party in delivery.parties
     )
     new_invoices = 0

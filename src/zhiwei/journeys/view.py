@@ -51,7 +51,9 @@ def sample(
         outcomes = unit.records.labels(label)
         parties = [party for party in unit.parties.ids() if party in outcomes]
         if not parties:
-            raise NotFound("no_sample", f"no party has an outcome {label!r}", hint="import a source that brings outcomes")
+            raise NotFound(
+                "no_sample", f"no party has an outcome {label!r}", hint="import a source that brings outcomes"
+            )
         invoices = unit.records.invoices(parties, EARLIEST, as_of or date.max)
     on = as_of or add_months(max(invoices["issue_date"].to_pylist()), 1, 1)
     outcome = np.array([float(outcomes[party]) for party in parties])

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.shelf.load import load
 from zhiwei.shelf.product import Case, Product
-from zhiwei.tables import Problem, text
+from zhiwei.tables import Document, Problem, text
+from zhiwei.values import Refusal
 
 
 def check(files: Mapping[str, str]) -> tuple[Product | None, list[Problem]]:
@@ -13,8 +14,14 @@ def check(files: Mapping[str, str]) -> tuple[Product | None, list[Problem]]:
     product, problems = load(files)
     if product:
         for case in product.cases:
-            verdict = underwrite(product.policy, case.facts, case.on)
-            problems += [_wrong(case, *difference, files) for difference in differences(case, verdict)]
+            document = Document(case.file, files[case.file], problems)
+            try:
+                verdict = underwrite(product.policy, case.facts, case.on)
+            except Refusal as refusal:
+                document.problem(("as_of",), refusal.message, refusal.hint)
+                continue
+            for key, wanted, got in differences(case, verdict):
+                document.problem(("expect", key), f"expected {key} {wanted!r}, got {got!r}")
     return (None if problems else product), problems
 
 
@@ -28,9 +35,3 @@ def differences(case: Case, verdict: Verdict) -> list[tuple[str, object, object]
         "reasons": [reason.code for reason in verdict.reasons if reason.effect != "score"],
     }
     return [(key, wanted, got[key]) for key, wanted in case.expect.items() if got[key] != wanted]
-
-
-def _wrong(case: Case, key: str, wanted: object, got: object, files: Mapping[str, str]) -> Problem:
-    lines = files[case.file].splitlines()
-    line = next((number for number, line in enumerate(lines, 1) if line.replace(" ", "").startswith(f"{key}=")), 1)
-    return Problem(case.file, line, key, f"expected {key} {wanted!r}, got {got!r}")

@@ -1,5 +1,6 @@
 """A folder's files -> one Product, or every problem in it with file, line and column."""
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,11 @@ from zhiwei.credit.acquisition import read_admission
 from zhiwei.credit.antifraud import read_checks
 from zhiwei.credit.monitoring import read_watch
 from zhiwei.credit.underwriting import (
+    ALWAYS,
     Policy,
     Scorecard,
     Stage,
+    Term,
     read_calibration,
     read_grades,
     read_scorecard,
@@ -22,7 +25,16 @@ from zhiwei.funding import Funder, Programme
 from zhiwei.ledger import CHART
 from zhiwei.loans.postings import Accounts
 from zhiwei.shelf.product import Case, LineTerms, Product
-from zhiwei.tables import Document, Problem, micro, read_parameters, rules_from_csv, rules_from_toml
+from zhiwei.tables import (
+    Document,
+    Parameter,
+    Problem,
+    did_you_mean,
+    micro,
+    read_parameters,
+    rules_from_csv,
+    rules_from_toml,
+)
 from zhiwei.values import BadInput, digest, fen
 
 Files = Mapping[str, str]
@@ -31,7 +43,8 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-NEEDED_PARAMETERS = {"base_rate", "rate_floor", "rate_cap"}
+STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
+          "rules": "underwriting/rules.csv"}  # fmt: skip
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
 
 
@@ -48,8 +61,9 @@ def read_folder(folder: Path) -> dict[str, str]:
             try:
                 files[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8-sig")
             except UnicodeDecodeError as error:
+                line = error.object.count(b"\n", 0, error.start) + 1
                 raise BadInput(
-                    "not_utf8", f"{path}: byte {error.start} is not UTF-8", hint="save it as UTF-8"
+                    "not_utf8", f"{path}:{line}: byte {error.start} of the file is not UTF-8", hint="save it as UTF-8"
                 ) from None
     return files
 
@@ -61,6 +75,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
         return None, problems
     head = _document(files, "product.toml", problems)
     head.only((), {"id", "version", "zh", "en", "segment", "anchor", "from", "system"})
+    head.day(("from",))
     demands = _document(files, "borrower.toml", problems)
     demands.only((), {"scopes", "purposes", "demand"})
     funding = _programme(_document(files, "funding.toml", problems))
@@ -84,16 +99,17 @@ def _document(files: Files, name: str, problems: list[Problem]) -> Document:
 
 
 def _words(document: Document, name: str) -> tuple[str, ...]:
-    return tuple(str(word) for word in document.take((name,), list))
+    words = document.take((name,), list)
+    if not words or any(not isinstance(word, str) or not word for word in words):
+        document.problem((name,), f"{name} names at least one, as text")
+    return tuple(str(word) for word in words)
 
 
 def _policy(files: Files, demands: Document, loans: Document, problems: list[Problem]) -> Policy:
     facts = CATALOGUE.keys()
-    parameters = read_parameters(_document(files, "underwriting/parameters.toml", problems))
-    names = {parameter.name for parameter in parameters}
-    for name in sorted(NEEDED_PARAMETERS - names):
-        problems.append(Problem("underwriting/parameters.toml", 1, "", f"[[parameter]] {name} is missing"))
-    known = {*facts, *names, "pd", "score"}
+    numbers = _document(files, "underwriting/parameters.toml", problems)
+    parameters = _parameters(numbers)
+    known = {*facts, *(parameter.name for parameter in parameters), "pd", "score"}
 
     def table(name: str) -> tuple[str, str]:
         return f"underwriting/{name}", files[f"underwriting/{name}"]
@@ -105,6 +121,7 @@ def _policy(files: Files, demands: Document, loans: Document, problems: list[Pro
         Stage("rules", rules_from_csv(*table("rules.csv"), facts, problems)),
     )
     _codes_once(stages, problems)
+    limit, price = (_terms(*table(name), known, problems, numbers.sound) for name in ("limit.csv", "price.csv"))
     return Policy(
         stages,
         Scorecard(
@@ -112,12 +129,41 @@ def _policy(files: Files, demands: Document, loans: Document, problems: list[Pro
             read_calibration(_document(files, "underwriting/calibration.toml", problems)),
         ),
         read_grades(*table("grades.csv"), problems),
-        read_terms(*table("limit.csv"), known, problems),
-        read_terms(*table("price.csv"), known, problems),
+        limit,
+        price,
         parameters,
         micro(_amount(loans, "limit_step")) // 100,
         micro(_amount(loans, "smallest_limit")) // 100,
     )
+
+
+def _parameters(document: Document) -> tuple[Parameter, ...]:
+    """underwriting/parameters.toml: what every decision needs is there, and nothing hides a fact."""
+    for index, block in enumerate(document.tables("parameter")):
+        path, name = ("parameter", index), block.get("name")
+        if name in CATALOGUE or name in ("pd", "score"):
+            document.problem((*path, "name"), f"{name} is a fact, no parameter can have its name")
+        if name == "base_rate" and not 0 < _float(block.get("value")) < 1:
+            document.problem((*path, "value"), "base_rate is a probability between 0 and 1, neither of them included")
+    parameters = read_parameters(document)
+    for name in sorted(ALWAYS - {parameter.name for parameter in parameters}):
+        document.problem((), f"[[parameter]] {name} is missing")
+    return parameters
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0.5  # not a number: read_parameters says so
+
+
+def _terms(file: str, content: str, known: set[str], problems: list[Problem], sound: bool) -> tuple[Term, ...]:
+    """Where the parameters could not be read at all, their names are not reported as unknown."""
+    found: list[Problem] = []
+    terms = read_terms(file, content, known, found)
+    problems += [problem for problem in found if sound or not problem.message.startswith("unknown name")]
+    return terms
 
 
 def _codes_once(stages: tuple[Stage, ...], problems: list[Problem]) -> None:
@@ -125,17 +171,20 @@ def _codes_once(stages: tuple[Stage, ...], problems: list[Problem]) -> None:
     for stage in stages:
         for rule in stage.rules:
             if rule.code in seen:
-                problems.append(Problem(stage.name, 1, "code", f"reason code {rule.code} is used twice"))
+                message = f"reason code {rule.code} is used twice"
+                problems.append(Problem(STAGES[stage.name], rule.line, "code", message))
             seen.add(rule.code)
 
 
 def _amount(document: Document, name: str) -> int:
     """An amount of 元 written as text, in 分; 1 元 where it cannot be read (and a problem)."""
     try:
-        return fen(document.take((name,), str, None) or "x")
+        amount = fen(document.take((name,), str, None) or "x")
     except ValueError:
-        document.problem((name,), f'{name} must be an amount in 元 written as text, such as "10000"')
-        return 100
+        amount = 0
+    if amount <= 0:
+        document.problem((name,), f'{name} must be an amount in 元 above 0 written as text, such as "10000"')
+    return amount if amount > 0 else 100
 
 
 def _line(document: Document) -> LineTerms:
@@ -152,6 +201,7 @@ def _line(document: Document) -> LineTerms:
     if not 0 <= due_day <= 31:
         document.problem(("due_day",), "due_day is a day of the month, or 0 for interest with the principal")
     names = {}
+    document.only(("accounts",), {"cash", "principal", "interest", "income", "credit"})
     for role in ("cash", "principal", "interest", "income", "credit"):
         names[role] = document.take(("accounts", role), str)
         if names[role] and names[role] not in CHART:
@@ -167,8 +217,11 @@ def _programme(document: Document) -> Programme | None:
         document.only(path, {"id", "name", "kind", "share"})
         try:
             share = Decimal(document.take((*path, "share"), str) or "x")
+            sound = 0 < share <= 1
         except ArithmeticError:
-            document.problem((*path, "share"), 'share must be a decimal written as text, such as "0.70"')
+            sound = False
+        if not sound:
+            document.problem((*path, "share"), 'share must be a decimal in (0, 1] written as text, such as "0.70"')
             return None
         funder_id, name, kind = (document.take((*path, key), str) for key in ("id", "name", "kind"))
         funders.append(Funder(funder_id, name, kind, share))
@@ -190,15 +243,16 @@ def _cases(files: Files, problems: list[Problem]) -> list[Case]:
         facts: dict[str, int | None] = dict.fromkeys(CATALOGUE)
         for fact, value in document.table("facts").items():
             if fact not in CATALOGUE:
-                document.problem(("facts", fact), f"unknown fact {fact!r}")
-            elif not isinstance(value, int | float):
+                document.problem(("facts", fact), f"unknown fact {fact!r}", did_you_mean(fact, CATALOGUE))
+            elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 document.problem(("facts", fact), f"{fact} must be a number")
             else:
                 facts[fact] = micro(value)
         expect: dict[str, Any] = document.table("expect")
-        on = document.find(("as_of",))
+        on = document.day(("as_of",))
+        if "outcome" not in expect:
+            document.problem(("expect",), "a case says the outcome it expects")
         if "outcome" not in expect or on is None:
-            document.problem(("expect",), "a case says its as_of date and the outcome it expects")
             continue
         found.append(Case(name.removeprefix("cases/").removesuffix(".toml"), name, facts, on, expect))
     return found

@@ -88,6 +88,11 @@ class Records(Store):
         names = ("source", "direction", "status", "rows", "red", "repeats")
         return [dict(zip(names, row, strict=True)) for row in found]
 
+    def latest(self, parties: Sequence[str]) -> date | None:
+        """Issue date of the latest invoice of these parties."""
+        row = self.row("select max(issue_date) from invoice where party_id = any(%s)", list(parties))
+        return row[0] if row else None
+
     def labels(self, name: str) -> dict[str, str]:
         return dict(self.rows("select party_id, value from label where name = %s", name))
 

@@ -8,7 +8,6 @@ it is neither true nor false (zen answers false or raises; see docs/decisions/00
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,11 @@ from zhiwei.tables.scale import micro, text
 Value = int | str | None
 Column = tuple[NDArray[np.int64], NDArray[np.bool_]]  # micro-units, and where the value is present
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_COMPARISON = re.compile(rf"(<=|>=|==|!=|<|>)\s*({_NUMBER})$")
-_INTERVAL = re.compile(rf"([\[(])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])])$")
-_PARTS = re.compile(r'"[^"]*"|[\[(][^\])]*[\])]|[^,"]+')
+_NUMBER = r"-?[0-9]+(?:\.[0-9]{1,6})?"
+_COMPARISON = re.compile(rf"(<=|>=|==|!=|<|>)\s*({_NUMBER})")
+_INTERVAL = re.compile(rf"([\[(])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])])")
+_PART = re.compile(r'\s*("[^"]*"|[^,"]+?)\s*(,|\Z)')
+_EXPECTED = 'expected for example: < 5, [1..5), "A", null or -, with at most six decimals'
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +85,29 @@ def parse_cell(source: str) -> Cell:
     spans: list[Span] = []
     words: list[str] = []
     null = False
-    consumed = 0
-    for found in _PARTS.finditer(stripped):
-        between = stripped[consumed : found.start()].strip()
-        if between not in ("", ","):
-            raise ValueError(f"cannot read {between!r} in test {source!r}")
-        consumed = found.end()
-        part = found.group().strip()
+    at, more = 0, ","
+    while more:
+        found = _PART.match(stripped, at)
+        if found is None:
+            raise ValueError(f"cannot read {stripped[at:]!r} in test {source!r}; {_EXPECTED}")
+        at, more, part = found.end(), found[2], found[1]
         if part == "null":
             null = True
         elif part.startswith('"'):
             words.append(part[1:-1])
-        elif part:
+        else:
             spans.extend(_spans(part, source))
-    if stripped[consumed:].strip() or not (spans or words or null):
-        raise ValueError(f'cannot read test {source!r}; expected for example: < 5, [1..5), "A", null or -')
     return Cell(stripped, tuple(spans), tuple(words), null)
 
 
 def _spans(part: str, source: str) -> list[Span]:
-    if interval := _INTERVAL.match(part):
+    if interval := _INTERVAL.fullmatch(part):
         left, low, high, right = interval.groups()
         span = Span(micro(low) + (left == "("), micro(high) - (right == ")"))
         if span.low is not None and span.high is not None and span.low > span.high:
             raise ValueError(f"empty interval {part!r}")
         return [span]
-    if comparison := _COMPARISON.match(part):
+    if comparison := _COMPARISON.fullmatch(part):
         operator, number = comparison.groups()
         at = micro(number)
         return {
@@ -121,25 +118,29 @@ def _spans(part: str, source: str) -> list[Span]:
             "==": [Span(at, at)],
             "!=": [Span(None, at - 1), Span(at + 1, None)],
         }[operator]
-    try:
+    if re.fullmatch(_NUMBER, part):
         return [Span(micro(part), micro(part))]
-    except ValueError:
-        raise ValueError(f"cannot read {part!r} in test {source!r}") from None
+    raise ValueError(f"cannot read {part!r} in test {source!r}; {_EXPECTED}")
 
 
 def uncovered(cells: list[Cell]) -> list[str]:
     """What is wrong with cells that should split the numbers: gaps and overlaps, in words; [] when they split them."""
-    spans = sorted((span for cell in cells for span in cell.spans), key=lambda s: -(10**30) if s.low is None else s.low)
-    if not spans or any(cell.any for cell in cells):
+    if any(cell.any for cell in cells):
         return []
+    spans = sorted((span for cell in cells for span in cell.spans), key=lambda s: -(10**30) if s.low is None else s.low)
+    if not spans:
+        return ["nothing covers any number"]
     problems = []
     if spans[0].low is not None:
         problems.append(f"nothing covers values below {text(spans[0].low)}")
-    for left, right in pairwise(spans):
-        if left.high is None or right.low is None or right.low <= left.high:
-            problems.append(f"bins overlap at {text(right.low if right.low is not None else 0)}")
-        elif right.low > left.high + 1:
-            problems.append(f"nothing covers values between {text(left.high)} and {text(right.low)}")
-    if spans[-1].high is not None:
-        problems.append(f"nothing covers values above {text(spans[-1].high)}")
+    reach = spans[0].high  # None: without end
+    for span in spans[1:]:
+        if reach is None or span.low is None or span.low <= reach:
+            ends = [end for end in (span.low, reach, span.high) if end is not None]
+            problems.append(f"bins overlap at {text(ends[0] if ends else 0)}")
+        elif span.low > reach + 1:
+            problems.append(f"nothing covers values between {text(reach)} and {text(span.low)}")
+        reach = None if reach is None or span.high is None else max(reach, span.high)
+    if reach is not None:
+        problems.append(f"nothing covers values above {text(reach)}")
     return problems

@@ -13,7 +13,8 @@ from zhiwei.tables.scale import MICRO, micro, ratio
 Facts = Mapping[str, int | None]
 Compiled = Callable[[Facts], int | None]
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([a-z_][a-z0-9_]*)|(.))", re.IGNORECASE)
+_TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|([a-z_][a-z0-9_]*)|(.))", re.IGNORECASE)
+LONGEST = 100  # words and signs: a term is read by people
 _FUNCTIONS: dict[str, Callable[..., int]] = {"min": min, "max": max, "abs": abs}
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
@@ -47,6 +48,9 @@ class _Parser:
         self.source, self.names = source, set[str]()
         self.tokens = [(m.start(m.lastindex or 0), m.lastindex, m.group(m.lastindex or 0)) for m in self._scan()]
         self.at = 0
+        if len(self.tokens) > LONGEST:
+            place = self.tokens[LONGEST][0] + 1
+            raise ValueError(f"longer than {LONGEST} words and signs (from character {place} of {source!r})")
 
     def _scan(self) -> list[re.Match[str]]:
         return [m for m in _TOKEN.finditer(self.source.rstrip()) if m.lastindex]
@@ -66,10 +70,12 @@ class _Parser:
 
     def factor(self) -> Compiled:
         if self.at >= len(self.tokens):
-            raise ValueError(f"{self.source!r} ends where a value is expected")
+            raise ValueError(f"{self.source!r} ends at character {self._place()} where a value is expected")
         place, kind, word = self.tokens[self.at]
         self.at += 1
         if kind == 1:
+            if len(word.partition(".")[2]) > 6:
+                raise ValueError(f"more than six decimals at character {place + 1} of {self.source!r}")
             number = micro(word)
             return lambda facts: number
         if kind == 2 and self._peek() == "(":
@@ -96,7 +102,8 @@ class _Parser:
             arguments.append(self.sum())
         self._take(")")
         if (word == "abs") != (len(arguments) == 1):
-            raise ValueError(f"{word}() takes {'one value' if word == 'abs' else 'two values or more'}")
+            many = "one value" if word == "abs" else "two values or more"
+            raise ValueError(f"{word}() takes {many} (character {place + 1} of {self.source!r})")
         return _apply_all(_FUNCTIONS[word], arguments)
 
     def _peek(self) -> str | None:
@@ -104,8 +111,12 @@ class _Parser:
 
     def _take(self, word: str) -> None:
         if self._peek() != word:
-            raise ValueError(f"expected {word!r} in {self.source!r}")
+            raise ValueError(f"expected {word!r} at character {self._place()} of {self.source!r}")
         self.at += 1
+
+    def _place(self) -> int:
+        """1-based character of what comes next."""
+        return self.tokens[self.at][0] + 1 if self.at < len(self.tokens) else len(self.source.rstrip()) + 1
 
     def expect_end(self) -> None:
         if self.at < len(self.tokens):

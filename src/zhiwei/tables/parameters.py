@@ -22,14 +22,14 @@ class Parameter:
     sure: bool
 
 
-def read_parameters(document: Document, name: str = "parameter") -> tuple[Parameter, ...]:
+def read_parameters(document: Document, block: str = "parameter") -> tuple[Parameter, ...]:
     """All [[parameter]] blocks, oldest first within a name."""
-    found = []
-    for index in range(len(document.tables(name))):
-        path = (name, index)
+    found: list[Parameter] = []
+    for index in range(len(document.tables(block))):
+        path = (block, index)
         document.only(path, KEYS)
         because, value = document.take((*path, "because"), str), document.number((*path, "value"))
-        since, checked = (_date(document, (*path, key)) for key in ("from", "checked_on"))
+        since, checked = (document.day((*path, key)) for key in ("from", "checked_on"))
         try:
             amount = micro(value)
         except ValueError as error:
@@ -37,16 +37,11 @@ def read_parameters(document: Document, name: str = "parameter") -> tuple[Parame
             continue
         if since and checked:
             sure = document.take((*path, "sure"), bool)
-            found.append(Parameter(document.take((*path, "name"), str), since, amount, because, checked, sure))
+            name = document.take((*path, "name"), str)
+            if any((other.name, other.since) == (name, since) for other in found):
+                document.problem((*path, "from"), f"{name} has two values from {since}")
+            found.append(Parameter(name, since, amount, because, checked, sure))
     return tuple(sorted(found, key=lambda parameter: (parameter.name, parameter.since)))
-
-
-def _date(document: Document, path: tuple[str | int, ...]) -> date | None:
-    value = document.find(path)
-    if isinstance(value, date):
-        return value
-    document.problem(path, f"{path[-1]} must be a date such as 2019-01-01")
-    return None
 
 
 def values_on(parameters: tuple[Parameter, ...], on: date) -> dict[str, int]:

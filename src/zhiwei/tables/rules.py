@@ -1,7 +1,7 @@
 """Rules: one row, one test on one fact, one reason code. Read from CSV rows or TOML blocks with the same keys."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zhiwei.tables.cells import Cell, parse_cell
 from zhiwei.tables.scale import text
@@ -26,6 +26,7 @@ class Rule:
     if_missing: str
     zh: str
     en: str
+    line: int = field(default=0, compare=False)  # of its file, for whoever finds something wrong with it later
 
     def judge(self, facts: Facts) -> Reason | None:
         value = facts[self.fact]
@@ -40,7 +41,7 @@ class Rule:
         return Reason(self.code, effect, self.zh, self.en, self.fact, shown, self.cell.source)
 
 
-def make_rule(cells: Mapping[str, str], facts: Collection[str], report: Report) -> Rule | None:
+def make_rule(cells: Mapping[str, str], facts: Collection[str], report: Report, line: int) -> Rule | None:
     """A rule from its cells; problems go to `report`, and then there is no rule."""
     sound = True
     if cells["fact"] not in facts:
@@ -64,7 +65,7 @@ def make_rule(cells: Mapping[str, str], facts: Collection[str], report: Report) 
         return None
     names = ("code", "fact", "effect", "if_missing", "zh", "en")
     code, fact, effect, missing, zh, en = (cells[name] for name in names)
-    return Rule(code, fact, cell, effect, missing, zh, en) if sound else None
+    return Rule(code, fact, cell, effect, missing, zh, en, line) if sound else None
 
 
 def rules_from_csv(file: str, content: str, facts: Collection[str], problems: list[Problem]) -> tuple[Rule, ...]:
@@ -74,7 +75,7 @@ def rules_from_csv(file: str, content: str, facts: Collection[str], problems: li
         def report(column: str, message: str, hint: str, line: int = row.line) -> None:
             problems.append(Problem(file, line, column, message, hint))
 
-        rules.append(make_rule(row.cells, facts, report))
+        rules.append(make_rule(row.cells, facts, report, row.line))
     return tuple(rule for rule in rules if rule)
 
 
@@ -90,7 +91,7 @@ def rules_from_toml(
         def report(column: str, message: str, hint: str, index: int = index) -> None:
             document.problem((name, index, column), message, hint)
 
-        rules.append(make_rule(cells, facts, report))
+        rules.append(make_rule(cells, facts, report, document.line((name, index, "code"))))
     return tuple(rule for rule in rules if rule)
 
 

@@ -38,6 +38,7 @@ def read_rows(file: str, content: str, columns: Iterable[str], problems: list[Pr
     wanted = list(columns)
     reader = csv.reader(io.StringIO(content), strict=True)
     rows: list[Row] = []
+    line = 1
     try:
         header = [name.strip() for name in next(reader, [])]
         if sorted(header) != sorted(wanted):
@@ -53,7 +54,7 @@ def read_rows(file: str, content: str, columns: Iterable[str], problems: list[Pr
                     rows.append(Row(line, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(file, reader.line_num, "", f"not a CSV: {error}"))
+        problems.append(Problem(file, line, "", f"not a CSV: {error}"))
     return rows
 
 

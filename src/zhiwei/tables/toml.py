@@ -2,12 +2,16 @@
 
 import re
 import tomllib
+from datetime import date
 from typing import Any
 
 from zhiwei.tables.table import Problem, did_you_mean
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]\]?")
-_KEY = re.compile(r"^(\s*)([A-Za-z0-9_\-]+)\s*=")
+_KEY = re.compile(r"^(\s*)([A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\s*=")
+_TEXT = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|\#[^\n]*''', re.DOTALL
+)  # strings and comments
 Path = tuple[str | int, ...]
 
 
@@ -17,17 +21,24 @@ class Document:
     def __init__(self, file: str, content: str, problems: list[Problem]) -> None:
         self.file, self.problems = file, problems
         self.values: dict[str, Any] = {}
+        self.sound = True
         try:
             self.values = tomllib.loads(content)
         except tomllib.TOMLDecodeError as error:
+            self.sound = False  # what follows from it (everything is missing) would only hide it
             place = re.search(r"at line (\d+), column (\d+)", str(error))
             line, column = (int(place[1]), f"{place[2]}") if place else (content.count("\n") + 1, "")
             problems.append(Problem(file, line, column, f"not TOML: {str(error).split(' (at')[0]}"))
         self.places = _places(content)
 
     def problem(self, path: Path, message: str, hint: str = "") -> None:
-        line, column = self.places.get(path) or self._nearest(path)
+        if not self.sound:
+            return
+        line, column = self._nearest(path)
         self.problems.append(Problem(self.file, line, str(column), message, hint))
+
+    def line(self, path: Path) -> int:
+        return self._nearest(path)[0]
 
     def _nearest(self, path: Path) -> tuple[int, int]:
         while path and path not in self.places:
@@ -56,6 +67,14 @@ class Document:
             return kind()
         return value
 
+    def day(self, path: Path) -> date | None:
+        """A date without a time of day; None (and a problem) where there is none."""
+        value = self.find(path)
+        if type(value) is date:  # a datetime is a date too, and cannot be compared with one
+            return value
+        self.problem(path, f"{path[-1]} must be a date such as 2019-01-01")
+        return None
+
     def number(self, path: Path) -> str:
         """A number as its decimal text, whether written bare or in quotes; '0' (and a problem) where there is none."""
         value = self.find(path)
@@ -83,18 +102,33 @@ class Document:
 def _places(content: str) -> dict[Path, tuple[int, int]]:
     """(path of a key) -> (line, column), for the plain TOML that product folders use."""
     places: dict[Path, tuple[int, int]] = {}
-    counts: dict[str, int] = {}
+    counts: dict[Path, int] = {}
     prefix: Path = ()
-    for number, line in enumerate(content.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            name = header[2]
-            if header[1] == "[[":
-                counts[name] = counts.get(name, -1) + 1
-                prefix = (*name.split("."), counts[name])
-            else:
-                prefix = tuple(name.split("."))
+    depth = 0  # of a value's brackets that are still open
+    blank = _TEXT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), content)
+    for number, line in enumerate(blank.split("\n"), start=1):
+        header = _HEADER.match(line) if depth == 0 else None
+        if header:
+            prefix = _table_path(header[2], counts, array=header[1] == "[[")
             places[prefix] = (number, 1)
             places.setdefault(prefix[:1], (number, 1))
-        elif key := _KEY.match(line):
-            places[(*prefix, key[2])] = (number, len(key[1]) + 1)
+            continue
+        if depth == 0 and (key := _KEY.match(line)):
+            path = (*prefix, *key[2].split("."))
+            for end in range(len(prefix) + 1, len(path) + 1):
+                places.setdefault(path[:end], (number, len(key[1]) + 1))
+        depth += line.count("[") - line.count("]")
     return places
+
+
+def _table_path(name: str, counts: dict[Path, int], *, array: bool) -> Path:
+    """The path of a [name] or [[name]]; a part that is an array of tables stands for its latest table."""
+    path: Path = ()
+    steps = name.split(".")
+    for place, step in enumerate(steps):
+        path = (*path, step)
+        if array and place == len(steps) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path

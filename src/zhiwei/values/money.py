@@ -5,7 +5,7 @@ entry that holds it. Decimal appears only at the doors, where people read and wr
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 from fractions import Fraction
 
 MINOR_PER_UNIT = 100
@@ -17,7 +17,7 @@ def fen(yuan: str | int | Decimal) -> int:
     """Minor units of an amount in 元. ValueError where it is no number, has more than two decimals or is absurd."""
     try:
         minor = Decimal(str(yuan).replace(",", "").strip()) * MINOR_PER_UNIT
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise ValueError(f"not an amount in 元: {yuan!r}") from None
     if not minor.is_finite() or minor != minor.to_integral_value():
         raise ValueError(f"an amount in 元 has at most two decimals: {yuan!r}")

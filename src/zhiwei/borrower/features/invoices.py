@@ -2,7 +2,9 @@
 
 Segment reductions over Arrow columns; the same function serves one applicant and a bucket of a million. Windows end
 on the as-of date and include it: (as_of - 12 months, as_of]. Amounts are 元 before tax, net of red invoices; void
-invoices count only in void shares; repeated rows (occurrence > 1) count nowhere. What cannot be said is NaN, not 0.
+invoices count only in void shares and as records (observation, coverage); repeated rows (occurrence > 1) count
+nowhere. What cannot be said is NaN, not 0. Sums are of whole 分, exact in float64: their order changes nothing, and
+what a red invoice takes back is gone to the last 分.
 """
 
 from collections.abc import Sequence
@@ -27,7 +29,7 @@ class _Invoices:
 
     who: NDArray[np.int64]
     day: NDArray[np.int64]
-    yuan: Floats
+    fen: Floats  # whole numbers
     other: NDArray[np.int64]
     sale: Bools
     valid: Bools
@@ -72,7 +74,7 @@ def _columns(invoices: pa.Table, parties: Sequence[str], as_of: date) -> _Invoic
     return _Invoices(
         who=who[seen],
         day=day[seen],
-        yuan=invoices["amount"].to_numpy()[seen] / 100.0,
+        fen=invoices["amount"].to_numpy()[seen].astype(np.float64),
         other=counterparties.indices.to_numpy(zero_copy_only=False)[seen].astype(np.int64),
         sale=_equals(invoices["direction"], "sale")[seen],
         valid=_equals(invoices["status"], "valid")[seen],
@@ -99,30 +101,30 @@ def _last_day(rows: _Invoices, where: Bools, start: int, reduce: np.ufunc) -> Fl
 
 def _levels(rows: _Invoices, year: Bools, sales: Bools, purchases: Bools) -> dict[str, Floats]:
     everything = np.ones(len(rows.day), dtype=bool)
-    sales_12m = rows.total(year & sales, rows.yuan)
-    before = rows.total(rows.months(12, 24) & sales, rows.yuan)
-    half, earlier = (rows.total(rows.months(a, b) & sales, rows.yuan) for a, b in ((0, 6), (6, 12)))
-    bought = rows.total(year & purchases, rows.yuan)
+    sales_12m = rows.total(year & sales, rows.fen)
+    before = rows.total(rows.months(12, 24) & sales, rows.fen)
+    half, earlier = (rows.total(rows.months(a, b) & sales, rows.fen) for a, b in ((0, 6), (6, 12)))
+    bought = rows.total(year & purchases, rows.fen)
     first = _last_day(rows, everything, 2**40, np.minimum)
     known = ~np.isnan(first)
     return {
         "months_observed": (rows.today - first) / _MONTH,
         "days_since_record": rows.today - _last_day(rows, everything, -1, np.maximum),
-        "sales_total": np.where(known, rows.total(sales, rows.yuan), np.nan),
-        "sales_12m": np.where(known, sales_12m, np.nan),
-        "purchases_12m": np.where(known, bought, np.nan),
+        "sales_total": np.where(known, rows.total(sales, rows.fen) / 100, np.nan),
+        "sales_12m": np.where(known, sales_12m / 100, np.nan),
+        "purchases_12m": np.where(known, bought / 100, np.nan),
         "purchase_ratio_12m": _ratio(bought, sales_12m),
         "sales_growth_12m": _ratio(sales_12m, before) - 1,
         "sales_growth_6m": _ratio(half, earlier) - 1,
-        "invoices_12m": np.where(known, rows.total(year & sales & (rows.yuan > 0)), np.nan),
+        "invoices_12m": np.where(known, rows.total(year & sales & (rows.fen > 0)), np.nan),
     }
 
 
 def _rhythm(rows: _Invoices, year: Bools, sales: Bools) -> dict[str, Floats]:
-    monthly = np.stack([rows.total(rows.months(k, k + 1) & sales, rows.yuan) for k in range(12)])
+    monthly = np.stack([rows.total(rows.months(k, k + 1) & sales, rows.fen) for k in range(12)])
     any_record = np.stack([rows.total(rows.months(k, k + 1)) > 0 for k in range(12)])
     mean = monthly.mean(axis=0)
-    blue = sales & (rows.yuan > 0)
+    blue = sales & (rows.fen > 0)
     last = _last_day(rows, blue, -1, np.maximum)
     known = rows.total(np.ones(len(rows.day), dtype=bool)) > 0
     return {
@@ -150,7 +152,7 @@ def _longest_gap(rows: _Invoices, where: Bools) -> Floats:
 
 def _authenticity(rows: _Invoices, year: Bools) -> dict[str, Floats]:
     issued, voided = rows.sale, rows.sale & ~rows.valid
-    red = rows.sale & rows.valid & (rows.yuan < 0)
+    red = rows.sale & rows.valid & (rows.fen < 0)
     return {
         "void_share_12m": _ratio(rows.total(year & voided), rows.total(year & issued)),
         "void_share_total": _ratio(rows.total(voided), rows.total(issued)),
@@ -161,11 +163,12 @@ def _authenticity(rows: _Invoices, year: Bools) -> dict[str, Floats]:
 def _partners(rows: _Invoices, sold: Bools, bought: Bools) -> dict[str, Floats]:
     customers, suppliers = _Trade.of(rows, sold), _Trade.of(rows, bought)
     both = np.isin(customers.pair, suppliers.pair)
-    positive = np.maximum(customers.yuan, 0)
+    positive = np.maximum(customers.fen, 0)
+    known = rows.total(np.ones(len(rows.day), dtype=bool)) > 0
     mutual = np.bincount(customers.who[both], positive[both], rows.parties).astype(np.float64)
     return {
-        "customers_12m": customers.count(),
-        "suppliers_12m": suppliers.count(),
+        "customers_12m": np.where(known, customers.count(), np.nan),
+        "suppliers_12m": np.where(known, suppliers.count(), np.nan),
         "top_customer_share_12m": customers.top(1),
         "top5_customer_share_12m": customers.top(5),
         "top_supplier_share_12m": suppliers.top(1),
@@ -179,28 +182,28 @@ class _Trade:
 
     pair: NDArray[np.int64]
     who: NDArray[np.int64]
-    yuan: Floats
+    fen: Floats
     parties: int
 
     @classmethod
     def of(cls, rows: _Invoices, where: Bools) -> "_Trade":
         width = int(rows.other.max(initial=0)) + 1
         pair, inverse = np.unique(rows.who[where] * width + rows.other[where], return_inverse=True)
-        yuan = np.bincount(inverse, weights=rows.yuan[where], minlength=len(pair)).astype(np.float64)
+        fen = np.bincount(inverse, weights=rows.fen[where], minlength=len(pair)).astype(np.float64)
         who = pair // width
-        order = np.lexsort((-yuan, who))
-        return cls(pair[order], who[order], yuan[order], rows.parties)
+        order = np.lexsort((-fen, who))
+        return cls(pair[order], who[order], fen[order], rows.parties)
 
     def whole(self) -> Floats:
-        return np.bincount(self.who, weights=np.maximum(self.yuan, 0), minlength=self.parties).astype(np.float64)
+        return np.bincount(self.who, weights=np.maximum(self.fen, 0), minlength=self.parties).astype(np.float64)
 
     def count(self) -> Floats:
-        return np.bincount(self.who[self.yuan > 0], minlength=self.parties).astype(np.float64)
+        return np.bincount(self.who[self.fen > 0], minlength=self.parties).astype(np.float64)
 
     def top(self, many: int) -> Floats:
         """Share of the largest `many` partners; partners with net returns count as nothing."""
         first = np.searchsorted(self.who, self.who, side="left")
         leading = np.arange(len(self.who)) - first < many
-        weights = np.maximum(self.yuan, 0)
+        weights = np.maximum(self.fen, 0)
         largest = np.bincount(self.who[leading], weights=weights[leading], minlength=self.parties)
         return _ratio(largest.astype(np.float64), self.whole())

@@ -5,10 +5,12 @@ kept, repeats are numbered. 信誉评级 is kept as a label only: it was given b
 """
 
 import hashlib
+import math
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import fastexcel
 import polars as pl
@@ -19,12 +21,14 @@ from zhiwei.borrower.records import INVOICES
 from zhiwei.values import EARLIEST, BadInput
 
 SOURCE = "cumcm2020c"
+CONSENT = "Anonymised invoices published for research: no person can be identified, no decision reaches the firm."
 FIRMS = "企业信息"
 SHEETS = {"进项发票信息": ("purchase", "销方单位代号"), "销项发票信息": ("sale", "购方单位代号")}
 MONEY = {"金额": "amount", "税额": "tax", "价税合计": "total"}
 STATUS = {"有效发票": "valid", "作废发票": "void"}
 LARGEST_YUAN = 1e11
 LARGEST_FILE = 2 * 2**30  # unpacked bytes; a small zip that unpacks to more is an attack or a mistake
+_DAY = r"^(\d{4}-\d{2}-\d{2})(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?$"  # a date, with or without a time of day
 Progress = Callable[[str], None]
 
 
@@ -51,7 +55,7 @@ def read(path: Path, today: date, on_step: Progress = lambda step: None) -> Deli
     return Delivery(
         SOURCE, path.name, sha256(path),
         [Party(code, name, SOURCE) for code, name in firms.select("企业代号", "企业名称").iter_rows()],
-        invoices.to_arrow().cast(INVOICES), pl.concat(bad), labels,
+        invoices.to_arrow().cast(INVOICES), pl.concat(bad), "research", CONSENT, labels,
         {"amount + tax differs from total by more than 0.01": unbalanced} if unbalanced else {},
     )  # fmt: skip
 
@@ -59,35 +63,35 @@ def read(path: Path, today: date, on_step: Progress = lambda step: None) -> Deli
 def is_demand_curve(path: Path) -> bool:
     """Is this 附件3 (loan rate against churn) rather than a workbook of firms?"""
     book = _open(path)
-    return FIRMS not in book.sheet_names and not (set(SHEETS) & set(book.sheet_names)) and bool(_demand_rows(book))
+    sheets = {FIRMS, *SHEETS} & set(book.sheet_names)
+    return not sheets and bool(_demand_rows(book, path.name))
 
 
 def read_demand(path: Path) -> list[tuple[str, dict[str, str]]]:
     """附件3 as rows (annual rate, {grade: churn}), raw and as decimal strings; BadInput names the cell."""
-    rows = _demand_rows(_open(path))
-    if len(rows) < 4 or [str(name)[-1:] for name in rows[1][1:4]] != ["A", "B", "C"]:
+    rows = _demand_rows(_open(path), path.name)
+    if len(rows) < 4 or [str(name)[-1:] for name in rows[1][2:5]] != ["A", "B", "C"]:
         raise BadInput(
             "bad_demand_curve", f"{path.name}: expected 贷款年利率 and 信誉评级A, B, C in the first two rows"
         )
     curve = []
-    for number, row in enumerate(rows[2:], start=3):
-        for place, cell in zip("ABCD", row[:4], strict=False):
+    for number, *cells in rows[2:]:
+        shares = []
+        for place, cell in zip("ABCD", cells, strict=False):
             try:
-                inside = 0 <= float(cell or "") <= 1
+                shares.append(float(cell or ""))
             except ValueError:
-                inside = False
-            if not inside:
+                shares.append(math.nan)
+            if not 0 <= shares[-1] <= 1:
                 raise BadInput("bad_demand_curve", f"{path.name}: cell {place}{number}: {cell!r} is no share in 0..1")
-        curve.append(
-            (f"{float(row[0] or 0):.4f}", {grade: f"{float(row[k] or 0):.6f}" for k, grade in enumerate("ABC", 1)})
-        )
+        curve.append((f"{shares[0]:.4f}", {grade: f"{shares[k]:.6f}" for k, grade in enumerate("ABC", 1)}))
     return curve
 
 
-def _demand_rows(book: fastexcel.ExcelReader) -> list[tuple[str | None, ...]]:
-    sheet = book.load_sheet(0, header_row=None, dtypes="string")
-    rows = sheet.to_polars().rows() if sheet.height else []
-    return rows if rows and rows[0][0] == "贷款年利率" else []
+def _demand_rows(book: fastexcel.ExcelReader, file: str) -> list[tuple[Any, ...]]:
+    """(row number, its cells) of the rows that are not empty; none where the first does not open a demand curve."""
+    rows = [row for row in _cells(book, file, 0).iter_rows() if any(cell is not None for cell in row[1:])]
+    return rows if rows and rows[0][1] == "贷款年利率" else []
 
 
 def _open(path: Path) -> fastexcel.ExcelReader:
@@ -114,27 +118,37 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sheet(book: fastexcel.ExcelReader, path: Path, sheet: str) -> pl.DataFrame:
-    """All cells as text with `row` = the row number a person sees; wholly empty rows are dropped."""
+def _cells(book: fastexcel.ExcelReader, file: str, sheet: str | int) -> pl.DataFrame:
+    """All cells as text, stripped and None where empty, and `row` = the row number a person sees."""
     try:
-        loaded = book.load_sheet(sheet, dtypes="string")
-        frame = loaded.to_polars()
+        # header_row=None with skip_rows=0 keeps blank rows at the top: without them every row number would be wrong
+        frame = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
-        raise BadInput("broken_file", f"{path.name}, sheet {sheet}: cannot be read: {_first_line(error)}") from error
-    frame = frame.rename({name: name.strip() for name in frame.columns})
-    wanted = (
-        ["企业代号", "企业名称"]
+        raise BadInput("broken_file", f"{file}, sheet {sheet}: cannot be read: {_first_line(error)}") from error
+    return frame.with_columns(pl.all().str.strip_chars().replace("", None)).with_row_index("row", offset=1)
+
+
+def _sheet(book: fastexcel.ExcelReader, path: Path, sheet: str) -> pl.DataFrame:
+    """The columns we read, with `row`; the first row that is not empty names them; wholly empty rows are dropped."""
+    frame = _cells(book, path.name, sheet)
+    wanted, optional = (
+        (["企业代号", "企业名称"], ["是否违约", "信誉评级"])
         if sheet == FIRMS
-        else ["企业代号", "发票号码", "开票日期", SHEETS[sheet][1], *MONEY, "发票状态"]
+        else (["企业代号", "发票号码", "开票日期", SHEETS[sheet][1], *MONEY, "发票状态"], [])
     )
-    missing = [column for column in wanted if column not in frame.columns]
-    if missing:
-        raise BadInput(
-            "missing_column",
-            f"{path.name}, sheet {sheet}, row 1: no column {'、'.join(missing)}; it has {'、'.join(frame.columns)}",
-        )
-    frame = frame.with_columns(pl.all().str.strip_chars().replace("", None)).with_row_index("row", offset=2)
-    return frame.filter(~pl.all_horizontal(pl.col(wanted).is_null()))
+    filled = frame.filter(pl.any_horizontal(pl.exclude("row").is_not_null())) if frame.width > 1 else frame.clear()
+    top, *header = filled.row(0) if filled.height else (1,)
+    names = [name for name in header if name]
+    missing = [column for column in wanted if column not in names]
+    repeated = [column for column in (*wanted, *optional) if names.count(column) > 1]
+    if missing or repeated:
+        wrong = f"no column {'、'.join(missing)}" if missing else f"column {'、'.join(repeated)} stands twice"
+        message = f"{path.name}, sheet {sheet}, row {top}: {wrong}; it has {'、'.join(names) or 'nothing'}"
+        raise BadInput("missing_column" if missing else "repeated_column", message)
+    place = {name: frame.columns[number] for number, name in enumerate(header, start=1) if name}
+    columns = [pl.col(place[name]).alias(name) for name in (*wanted, *optional) if name in place]
+    chosen = filled.slice(1).select("row", *columns)
+    return chosen.filter(~pl.all_horizontal(pl.col(wanted).is_null()))
 
 
 def _firms(book: fastexcel.ExcelReader, path: Path) -> tuple[pl.DataFrame, list[Label], list[pl.DataFrame]]:
@@ -148,6 +162,7 @@ def _firms(book: fastexcel.ExcelReader, path: Path) -> tuple[pl.DataFrame, list[
     bad = _bad(frame, path.name, FIRMS, tests)
     repeated = frame.filter(pl.col("企业代号").is_not_null() & ~pl.col("企业代号").is_first_distinct())
     bad = pl.concat([bad, *_bad_cells(repeated, path.name, FIRMS, "企业代号", "stands twice")])
+    bad = bad.sort("row", maintain_order=True)
     good = frame.filter(~pl.col("row").is_in(bad.get_column("row").implode()))
     names = [
         (column, name)
@@ -168,7 +183,7 @@ def _invoices(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Good rows in canonical form, and a line for each bad cell."""
     direction, other = SHEETS[sheet]
-    day = pl.col("开票日期").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    day = pl.col("开票日期").str.extract(_DAY).str.to_date("%Y-%m-%d", strict=False)
     minor = {name: pl.col(name).cast(pl.Float64, strict=False) * 100 for name in MONEY}
     tests = {
         "企业代号": (~pl.col("企业代号").is_in(firms.implode()).fill_null(False), f"is not in sheet {FIRMS}"),

@@ -10,8 +10,10 @@ def read_checks(document: Document, facts: Collection[str]) -> tuple[Rule, ...]:
     document.only((), {"check"})
     for index, block in enumerate(document.tables("check")):
         for key in ("because", "checked_on"):
-            if key not in block:
+            if not block.get(key):
                 document.problem(
                     ("check", index, key), f"a check says where its threshold comes from: {key} is missing"
                 )
+        if "checked_on" in block:
+            document.day(("check", index, "checked_on"))
     return rules_from_toml(document, "check", facts, extra=("because", "checked_on"))

@@ -13,7 +13,7 @@ def loop_shares(edges: Iterable[tuple[str, str, int]]) -> dict[str, float]:
 
     `edges`: (seller, buyer, amount in 分) over the window, one per pair, for sales to any buyer. A firm that stands in
     no circle has 0.0. Amounts must agree within a factor of 1.25 around the circle: trade between friends that goes
-    both ways but unevenly is no circle.
+    both ways but unevenly is no circle. What a firm bills to itself is a circle of one.
     """
     sold: defaultdict[str, int] = defaultdict(int)
     trade: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -23,7 +23,9 @@ def loop_shares(edges: Iterable[tuple[str, str, int]]) -> dict[str, float]:
             trade[seller][buyer] = trade[seller].get(buyer, 0) + amount
     sellers = set(trade)
     known = {
-        seller: dict(sorted(((b, a) for b, a in buyers.items() if b in sellers), key=lambda edge: -edge[1])[:WIDEST])
+        seller: dict(
+            sorted(((b, a) for b, a in buyers.items() if b in sellers), key=lambda edge: (-edge[1], edge[0]))[:WIDEST]
+        )
         for seller, buyers in trade.items()
     }
     inside = {
@@ -33,16 +35,26 @@ def loop_shares(edges: Iterable[tuple[str, str, int]]) -> dict[str, float]:
 
 
 def _closes(trade: dict[str, dict[str, int]], start: str, second: str, amount: int) -> bool:
-    """Is there a way back from `second` to `start` of like amounts within LONGEST edges?"""
-    paths: list[tuple[str, int, int, tuple[str, ...]]] = [(second, amount, amount, (start, second))]
-    while paths:
-        at, low, high, path = paths.pop()
-        for to, edge in trade.get(at, {}).items():
-            least, most = min(low, edge), max(high, edge)
-            if most > ALIKE * least:
-                continue
-            if to == start:
-                return True
-            if to not in path and len(path) < LONGEST:
-                paths.append((to, least, most, (*path, to)))
+    """Is there a way back from `second` to `start` of like amounts within LONGEST edges?
+
+    Shortest ways first; at each firm a way is followed only if none before it came with amounts as close together. A
+    way through the same firm twice could be cut short, so that it need not be told apart.
+    """
+    if second == start:
+        return True
+    ways = [(second, amount, amount)]
+    seen: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for _ in range(LONGEST - 1):
+        longer = []
+        for at, low, high in ways:
+            for to, edge in trade[at].items():
+                least, most = min(low, edge), max(high, edge)
+                if most > ALIKE * least:
+                    continue
+                if to == start:
+                    return True
+                if not any(least <= closer and wider <= most for closer, wider in seen[to]):
+                    seen[to].append((least, most))
+                    longer.append((to, least, most))
+        ways = longer
     return False

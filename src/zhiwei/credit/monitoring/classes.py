@@ -47,20 +47,24 @@ class Watch:
 def read_watch(document: Document) -> Watch:
     document.only((), {"freeze_above_days", "classes"})
     found = []
-    for index, block in enumerate(document.tables("classes")):
+    for index in range(len(document.tables("classes"))):
         path = ("classes", index)
         document.only(path, {"from", "because", "checked_on", "technical", *THRESHOLDS})
         document.take((*path, "because"), str)
         above = [document.take((*path, name), int) for name in THRESHOLDS]
-        if sorted(above) != above:
-            document.problem((*path, "special_mention"), "thresholds must rise from special_mention to loss")
-        since = block.get("from")
-        if not isinstance(since, date):
-            document.problem((*path, "from"), "from must be a date")
+        if above[0] < 0 or sorted(set(above)) != above:
+            document.problem(
+                (*path, "special_mention"), "thresholds must rise from special_mention (0 or more) to loss"
+            )
+        since, checked = (document.day((*path, key)) for key in ("from", "checked_on"))
+        if since is None or checked is None:
             continue
         found.append(
             ClassRules(since, (above[0], above[1], above[2], above[3]), document.take((*path, "technical"), int))
         )
-    if not found:
+    if not document.tables("classes"):
         document.problem(("classes",), "a product needs at least one dated [[classes]] block")
-    return Watch(tuple(found), document.take(("freeze_above_days",), int))
+    freeze = document.take(("freeze_above_days",), int)
+    if freeze < 0:
+        document.problem(("freeze_above_days",), "freeze_above_days is 0 or more")
+    return Watch(tuple(found), freeze)

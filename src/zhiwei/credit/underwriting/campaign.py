@@ -39,6 +39,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import bmat, diags_array, identity
 
 from zhiwei.credit.underwriting.demand import DemandCurve
+from zhiwei.values import Breach
 
 MAX_CANDIDATES = 10_000
 MAX_RATES = 2_000
@@ -49,8 +50,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class CampaignUnsolved(RuntimeError):
-    """A Breach: the solver ended without a plan, or with one that breaks the budget or an amount's bounds."""
+class CampaignUnsolved(Breach):
+    """The solver ended without a plan, or with one that breaks the budget or an amount's bounds."""
 
 
 @dataclass(frozen=True, slots=True)

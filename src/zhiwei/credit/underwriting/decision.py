@@ -39,8 +39,9 @@ def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
     matched = policy.scorecard.matches(facts)
     score = policy.scorecard.score(matched)
     numbers = policy.numbers(on)
-    if "base_rate" not in numbers:
-        raise Refusal("no_parameter", f"no base_rate is in force on {on}", hint="add a dated value to the product")
+    if missing := sorted(policy.needs() - numbers.keys()):
+        names = ", ".join(missing)
+        raise Refusal("no_parameter", f"no {names} is in force on {on}", hint="add a dated value to the product")
     pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
     grade = next(grade.name for grade in policy.grades if grade.cell.closure()(pd))
     trace += [

@@ -7,6 +7,8 @@ from zhiwei.credit.underwriting.scorecard import Scorecard
 from zhiwei.credit.underwriting.terms import Grade, Term
 from zhiwei.tables import Parameter, Rule, values_on
 
+ALWAYS = {"base_rate", "rate_floor", "rate_cap"}  # what the decision itself asks for
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -28,6 +30,11 @@ class Policy:
     parameters: tuple[Parameter, ...]
     limit_step: int
     smallest_limit: int
+
+    def needs(self) -> set[str]:
+        """The parameters without which nothing can be decided."""
+        used = {name for term in (*self.limit, *self.price) for name in term.expression.names}
+        return ALWAYS | used & {parameter.name for parameter in self.parameters}
 
     def numbers(self, on: date) -> dict[str, int]:
         return values_on(self.parameters, on)

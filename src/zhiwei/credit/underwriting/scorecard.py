@@ -1,6 +1,7 @@
 """The scorecard at run time: a table of attributes, bins and points, and the calibration of score to probability."""
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -53,7 +54,8 @@ class Calibration:
         sample, base = float(self.sample_default_rate), base_rate / MICRO
         shift = math.log(base / (1 - base)) - math.log(sample / (1 - sample))
         steps = float((score - self.even_odds_score) / self.points_to_double_odds)
-        pd = 1 / (1 + math.exp(steps * math.log(2) - shift))
+        logit = min(max(steps * math.log(2) - shift, -50.0), 50.0)  # beyond, six places no longer change
+        pd = 1 / (1 + math.exp(logit))
         return min(max(round(pd * MICRO), 1), MICRO - 1)
 
 
@@ -96,8 +98,11 @@ def read_scorecard(
         try:
             column = "bin"
             cell = parse_cell(row["bin"])
+            if cell.any:
+                raise ValueError("a bin of any value would take the missing ones too; say which numbers, or null")
             column = "points"
-            found = Bin(row["attribute"], cell, int(row["points"]), row["reason"], row["zh"], row["en"])
+            points = _points(row["points"])
+            found = Bin(row["attribute"], cell, points, row["reason"], row["zh"], row["en"])
         except ValueError as error:
             problems.append(Problem(file, row.line, column, str(error)))
             continue
@@ -112,6 +117,12 @@ def read_scorecard(
     if not bins and not problems:
         problems.append(Problem(file, 1, "", "the scorecard has no rows"))
     return {attribute: tuple(bin_ for _, bin_ in rows) for attribute, rows in bins.items()}
+
+
+def _points(written: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,6}", written):
+        raise ValueError(f"points are a whole number, not {written!r}")
+    return int(written)
 
 
 CALIBRATION_KEYS = {

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from zhiwei.tables import Cell, Expression, Problem, did_you_mean, parse_cell, parse_expression, read_rows
+from zhiwei.tables import MICRO, Cell, Expression, Problem, did_you_mean, parse_cell, parse_expression, read_rows, text
 
 TERM_COLUMNS = ("term", "value", "zh", "en")
 GRADE_COLUMNS = ("grade", "pd", "zh", "en")
@@ -26,7 +26,7 @@ class Grade:
 
 def read_terms(file: str, content: str, known: Collection[str], problems: list[Problem]) -> tuple[Term, ...]:
     """Rows of limit.csv or price.csv; every name in an expression must be a fact, a parameter, pd or score."""
-    terms = []
+    terms: list[Term] = []
     for row in read_rows(file, content, TERM_COLUMNS, problems):
         try:
             expression = parse_expression(row["value"])
@@ -35,6 +35,8 @@ def read_terms(file: str, content: str, known: Collection[str], problems: list[P
             continue
         for name in sorted(expression.names - set(known)):
             problems.append(Problem(file, row.line, "value", f"unknown name {name!r}", did_you_mean(name, known)))
+        if row["term"] in {term.name for term in terms}:
+            problems.append(Problem(file, row.line, "term", f"term {row['term']!r} stands twice"))
         terms.append(Term(row["term"], expression, row["zh"], row["en"]))
     if not terms:
         problems.append(Problem(file, 1, "", "the table has no usable rows"))
@@ -43,15 +45,31 @@ def read_terms(file: str, content: str, known: Collection[str], problems: list[P
 
 def read_grades(file: str, content: str, problems: list[Problem]) -> tuple[Grade, ...]:
     """Grades by probability of default, best first; the first that holds is the grade."""
-    grades = []
+    grades, line = [], 1
     for row in read_rows(file, content, GRADE_COLUMNS, problems):
         try:
             grades.append(Grade(row["grade"], parse_cell(row["pd"])))
         except ValueError as error:
             problems.append(Problem(file, row.line, "pd", str(error)))
-    if not grades or not (grades[-1].cell.any or grades[-1].cell.closure()(999_999)):
-        problems.append(Problem(file, 1, "pd", "the last grade must take every remaining probability"))
+            continue
+        line = row.line
+    if (pd := _ungraded(grades)) is not None:
+        problems.append(Problem(file, line, "pd", f"no grade takes the probability {text(pd)}"))
     return tuple(grades)
+
+
+def _ungraded(grades: list[Grade]) -> int | None:
+    """The smallest probability, in micro-units, that no grade takes."""
+    if any(grade.cell.any for grade in grades):
+        return None
+    spans = [span for grade in grades for span in grade.cell.spans]
+    at = 1
+    while at < MICRO:
+        ends = [MICRO if span.high is None else span.high for span in spans if span.holds(at)]
+        if not ends:
+            return at
+        at = max(ends) + 1
+    return None
 
 
 def values(terms: tuple[Term, ...], facts: Facts) -> dict[str, int | None]:

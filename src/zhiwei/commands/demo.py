@@ -1,0 +1,156 @@
+"""zhiwei demo: a town of small businesses, from its invoices to a quarter of lending, in one minute."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+
+from zhiwei import journeys
+from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.commands.deciding import print_summary
+from zhiwei.commands.money import print_books, print_findings, print_funders
+from zhiwei.commands.show import BREACH, Json, out, print_json, print_table, progress
+from zhiwei.credit.monitoring import CLASSES, ZH
+from zhiwei.economy.living import Life, delivery, live
+from zhiwei.economy.town import Town, build_town
+from zhiwei.journeys.ports import StoredDecision
+from zhiwei.reports.portfolio import Portfolio, portfolio_of
+from zhiwei.settings import Settings
+from zhiwei.store import fresh_database
+from zhiwei.values import grouped, yuan
+
+DATABASE = "zhiwei_demo"
+LENDING_STARTS = date(2025, 7, 1)
+DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that the report is made from."""
+
+    town: Town
+    decided: list[StoredDecision]
+    life: Life
+    portfolio: Portfolio
+    totals: list[tuple[str, str, int]]
+    findings: list[journeys.Finding]
+
+
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed, another town; the same seed, the same report.")] = 1,
+    businesses: Annotated[int, typer.Option(min=10, max=2000, help="Size of the town.")] = 200,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="The console to serve comes later.")] = True,
+    as_json: Json = False,
+) -> None:
+    """A made-up town issues invoices for three years; tax_credit lends to it for 90 days; here is what happened. 演示
+
+    It starts afresh each time, in a database of its own, and touches nothing else. To look around in it afterwards set
+    ZHIWEI_DATABASE=zhiwei_demo ZHIWEI_TENANT=demo.
+    """
+    settings = replace(Settings.from_environment(), tenant="demo", person="demo", database=DATABASE)
+    ends = LENDING_STARTS + timedelta(days=DAYS)
+    with progress("starting PostgreSQL", total=1) as update:
+        fresh_database(settings.data, settings.database_url, DATABASE)
+        update(1)
+    with open_platform(settings) as opened:
+        platform = replace(opened, clock=ends)
+        with progress(f"{businesses} businesses issue invoices", total=1) as update:
+            town = build_town(seed=seed, businesses=businesses, until=ends, months=39)
+            update(1)
+        story = _story(platform, town)
+    if as_json:
+        _print_json(story)
+    else:
+        _print(story)
+    if any(finding.wrong for finding in story.findings):
+        raise typer.Exit(BREACH)
+
+
+def _story(platform: Platform, town: Town) -> Story:
+    by = platform.actor
+    records = delivery(town, LENDING_STARTS)
+    with progress("importing invoices", total=records.invoices.num_rows) as update:
+        stored = 0
+
+        def chunk(rows: int) -> None:
+            nonlocal stored
+            stored += rows
+            update(stored)
+
+        journeys.receive(books=platform, by=by, deliveries=[records], folder="", on_progress=chunk)
+    with progress("deciding") as update:
+        decided = journeys.decide(
+            books=platform, by=by, product="tax_credit", parties=None, as_of=LENDING_STARTS - timedelta(days=1),
+            on_progress=update,
+        )  # fmt: skip
+    approved = [decision.decision_id for decision in decided if decision.outcome == "approve"]
+    with progress("opening lines", total=len(approved)) as update:
+        for number, decision in enumerate(approved, start=1):
+            offer = journeys.Offer(decision)
+            journeys.accept(books=platform, by=by, key=decision, offer=offer, on=LENDING_STARTS)
+            update(number)
+    with progress(f"{DAYS} days pass") as update:
+        life = live(books=platform, by=by, town=town, since=LENDING_STARTS, days=DAYS, on_progress=update)
+    on = LENDING_STARTS + timedelta(days=DAYS - 1)
+    with progress("examining the books", total=1) as update:
+        rows = [
+            (line, [(loan.asset_class, state) for loan, state in loans])
+            for line, _, loans in journeys.portfolio(books=platform, by=by, on=on)
+        ]
+        with platform.unit(by.tenant) as unit:
+            totals = unit.journal.totals()
+        findings = journeys.examine(books=platform, by=by)
+        update(1)
+    return Story(town, decided, life, portfolio_of(rows, on), totals, findings)
+
+
+def _print(story: Story) -> None:
+    town, life = story.town, story.life
+    out.print(
+        f"\n[bold]知微 Zhiwei demo[/]: town {town.seed}, {len(town.businesses)} businesses, {town.invoices.num_rows:,} "
+        f"invoices {town.first_day} - {town.until}; simulated, nothing here is real\n"
+    )
+    out.print(f"[bold]Applications 申请[/] on {LENDING_STARTS}")
+    print_summary([json.loads(decision.document) for decision in story.decided])
+    rows: list[list[object]] = [
+        ["draws 支用", f"{life.acts['draw']:,}", grouped(life.amounts["draw"])],
+        ["repayments 还款", f"{life.acts['repay']:,}", grouped(life.amounts["repay"])],
+        ["lines frozen 冻结", life.frozen, ""],
+        ["lines freed 解冻", life.freed, ""],
+        *([f"refused 拒绝: {code}", count, ""] for code, count in sorted(life.refusals.items())),
+    ]
+    print_table(f"{DAYS} days 九十天", ["what", "count", "amount 金额 (元)"], rows, right=[1, 2])
+    book = story.portfolio
+    rows = [
+        ["lines 额度", f"{book.lines:,} ({book.drawn_lines:,} drawn, {book.frozen:,} frozen)", grouped(book.limit)],
+        ["principal outstanding 贷款余额", "", grouped(book.principal)],
+        ["interest receivable 应收利息", "", grouped(book.interest_receivable)],
+        ["accrued, not yet billed 应计未结", "", grouped(book.interest_accrued)],
+        ["overpayments kept 溢缴款", "", grouped(book.credit)],
+    ]
+    print_table(f"Balances 余额, {book.on}", ["what", "", "元"], rows, right=[2])
+    rows = [[name, count, grouped(principal)] for name, count, principal in book.overdue]
+    print_table("Overdue 逾期", ["days past due 天", "lines", "principal 本金 (元)"], rows, right=[1, 2])
+    ranked = sorted(book.classes, key=lambda row: CLASSES.index(row[0]))
+    rows = [[ZH[name], name, count, grouped(principal)] for name, count, principal in ranked]
+    print_table("Five classes 五级分类", ["", "class", "loans", "principal 本金 (元)"], rows, right=[2, 3])
+    print_funders(story.totals)
+    print_books(story.totals)
+    print_findings(story.findings)
+
+
+def _print_json(story: Story) -> None:
+    book = story.portfolio
+    outcomes = [decision.outcome for decision in story.decided]
+    print_json({
+        "seed": story.town.seed, "businesses": len(story.town.businesses), "invoices": story.town.invoices.num_rows,
+        "applications": {outcome: outcomes.count(outcome) for outcome in ("approve", "refer", "decline")},
+        "draws": story.life.acts["draw"], "repayments": story.life.acts["repay"], "frozen": story.life.frozen,
+        "freed": story.life.freed, "principal": yuan(book.principal), "limit": yuan(book.limit),
+        "interest_receivable": yuan(book.interest_receivable),
+        "overdue": [{"days": name, "lines": count, "principal": yuan(amount)} for name, count, amount in book.overdue],
+        "ledger": {f"{account}:{funder}": yuan(amount) for account, funder, amount in story.totals},
+        "invariants": {finding.invariant: not finding.wrong for finding in story.findings},
+    })  # fmt: skip

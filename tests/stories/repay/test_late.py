@@ -1,0 +1,70 @@
+"""Repaying late: more than three days past due freeze the line; paying what is due frees it."""
+
+from datetime import date
+
+import pytest
+
+from zhiwei.values import Refusal
+
+
+def test_frozen_on_the_fourth_day_and_freed_when_cured(teller) -> None:
+    """Due on 21 March (20 days x 53.50 = 1,070.00): open on the 24th, frozen by the close of the 25th."""
+    teller.draw("360,000", (3, 1))
+    teller.close((3, 24))
+    assert (teller.head((3, 24))["status"], teller.head((3, 24))["days_past_due"]) == ("open", 3)
+    teller.close((3, 25))
+    head = teller.head((3, 25))
+    assert (head["status"], head["days_past_due"], head["available"]) == ("frozen", 4, "0.00")
+    with pytest.raises(Refusal) as refused:
+        teller.draw("1,000", (3, 26))
+    assert refused.value.code == "line_frozen"
+
+    assert teller.repay("1,069.99", (3, 26)).status == "frozen", "one 分 is still past due"
+    paid = teller.repay("0.01", (3, 26))
+    assert (paid.status, teller.head((3, 26))["days_past_due"]) == ("open", 0)
+    assert teller.draw("1,000", (3, 26)).status == "paid"
+    assert teller.sound()
+
+
+def test_paying_what_is_due_cures_a_line_of_two_loans(teller) -> None:
+    """What the statement asks for is enough: interest not yet due of one loan does not go before the bill of another."""
+    teller.draw("360,000", (3, 1))
+    teller.draw("360,000", (3, 1))
+    teller.close((3, 25))
+    due = teller.head((3, 26))["due"]
+    assert due == "2140.00"
+    paid = teller.repay(due, (3, 26))
+    head = teller.head((3, 26))
+    assert (head["due"], head["days_past_due"], paid.status) == ("0.00", 0, "open")
+
+
+def test_months_late_the_classes_follow(teller) -> None:
+    """关注 from day 1 past due, 次级 from day 91, 可疑 from day 271; back to normal when cured (2023 办法)."""
+    teller.draw("360,000", (3, 1))
+    seen = {}
+    for until in ((3, 21), (3, 22), (6, 19), (6, 20), (12, 16), (12, 17)):
+        teller.close(until)
+        with teller.platform.unit("local") as unit:
+            seen[until] = unit.loans.all()[0].asset_class
+    assert seen == {
+        (3, 21): "normal", (3, 22): "special_mention", (6, 19): "special_mention", (6, 20): "substandard",
+        (12, 16): "substandard", (12, 17): "doubtful",
+    }  # fmt: skip
+    assert teller.repay(teller.head((12, 18))["due"], (12, 18)).status == "open"
+    with teller.platform.unit("local") as unit:
+        assert unit.loans.all()[0].asset_class == "normal"
+    assert teller.sound()
+
+
+def test_principal_is_due_when_the_line_expires(teller) -> None:
+    """The line runs to 1 March 2025: interest paid each month, then the principal is past due."""
+    teller.draw("360,000", (3, 1))
+    teller.close((12, 31))
+    teller.repay(teller.head(date(2025, 1, 1))["due"], date(2025, 1, 1))
+    teller.close(date(2025, 2, 28))
+    assert teller.head(date(2025, 3, 1))["due"].startswith("361"), "the principal, the bill of 21 January and later"
+    teller.close(date(2025, 3, 5))
+    head = teller.head(date(2025, 3, 5))
+    assert (head["status"], head["principal"]) == ("frozen", "360000.00")
+    assert teller.repay(head["payoff"], date(2025, 3, 6)).principal < "360000.00", "a day more has cost a day more"
+    assert teller.sound()

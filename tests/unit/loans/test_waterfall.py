@@ -1,0 +1,19 @@
+"""Who is paid first: 费用 -> 利息 -> 本金 (民法典 561), over one claim after another and over a line's loans."""
+
+import pytest
+
+from zhiwei.loans import allocate, over_loans
+
+
+@pytest.mark.parametrize(
+    ("amount", "parts"), [(0, (0, 0, 0)), (50, (50, 0, 0)), (150, (100, 20, 30)), (999, (100, 20, 300))]
+)
+def test_each_claim_in_turn(amount: int, parts: tuple[int, ...]) -> None:
+    assert allocate(amount, (100, 20, 300)) == parts
+
+
+@pytest.mark.parametrize(
+    ("amount", "parts"), [(15, [10, 5]), (30, [10, 20]), (100, [80, 20]), (1030, [510, 520]), (9999, [510, 520])]
+)
+def test_all_interest_of_the_line_before_any_principal(amount: int, parts: list[int]) -> None:
+    assert over_loans(amount, [10, 20], [500, 500]) == parts
