@@ -13,7 +13,9 @@ SRC = Path(__file__).parents[2] / "src"
 LIMITS = {"lines of a function": 60, "lines of a module": 400, "modules in a folder": 12, "parameters": 6}
 
 # (what, where) -> how much it may be
-EXCEPTIONS: dict[tuple[str, str], int] = {}
+EXCEPTIONS: dict[tuple[str, str], int] = {
+    ("parameters", "zhiwei/commands/deciding.py:decide"): 7,  # options of a command, named by whoever types it
+}
 
 
 def test_nothing_outgrows_its_limit() -> None:

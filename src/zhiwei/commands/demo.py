@@ -72,14 +72,7 @@ def _story(platform: Platform, town: Town) -> Story:
     by = platform.actor
     records = delivery(town, LENDING_STARTS)
     with progress("importing invoices", total=records.invoices.num_rows) as update:
-        stored = 0
-
-        def chunk(rows: int) -> None:
-            nonlocal stored
-            stored += rows
-            update(stored)
-
-        journeys.receive(books=platform, by=by, deliveries=[records], folder="", on_progress=chunk)
+        journeys.receive(books=platform, by=by, deliveries=[records], folder="", on_progress=update)
     with progress("deciding") as update:
         decided = journeys.decide(
             books=platform, by=by, product="tax_credit", parties=None, as_of=LENDING_STARTS - timedelta(days=1),

@@ -59,22 +59,40 @@ def lab(
             {"product": product, "as_of": on, "firms": len(parties), **level, "validation": _plain(asdict(validation))}
         )
         return
-    out.print(f"[bold]{product}[/], facts as of {on}\n")
+    _print(card, validation.lines(), level, drawn)
+    if write:
+        out.print(f"written to {write}: now `zhiwei check {write}`, then propose and approve it")
+
+
+def _level(pds: Any, outcome: Any, base_rate: float) -> dict[str, float]:
+    """Where PDs stand: their mean over the sample as it is, and reweighted to a population with the base rate."""
+    sample = float(outcome.mean())
+    weights = outcome * base_rate / sample + (1 - outcome) * (1 - base_rate) / (1 - sample)
+    return {
+        "sample_default_rate": sample,
+        "base_rate": base_rate,
+        "mean_pd_of_sample": float(pds.mean()),
+        "mean_pd_reweighted": float((pds * weights).sum() / weights.sum()),
+    }
+
+
+def _print(card: Any, lines: list[str], level: dict[str, float], drawn: list[Path]) -> None:
     rows = [
         [item.name if number == 0 else "", cell, f"{points:+d}"]
         for item in card.attributes
         for number, (cell, points) in enumerate(zip(item.bins.cells, item.points, strict=True))
     ]
-    print_table(f"Scorecard 评分卡, base {card.base_points}", ["attribute", "bin", "points"], rows, right=[2])
-    for line in validation.lines():
+    print_table(
+        f"Scorecard 评分卡 as of {card.as_of}, base {card.base_points}", ["attribute", "bin", "points"], rows, right=[2]
+    )
+    for line in lines:
         out.print(line, markup=False)
     out.print(
-        f"\nPD is moved from the sample's {level['sample_default_rate']:.1%} to the base rate {base_rate:.2%} (dated "
-        f"parameter): mean over this sample {level['mean_calibrated_pd']:.2%}"
+        f"\nPD is moved from the sample's {level['sample_default_rate']:.1%} of defaults to the dated base rate of "
+        f"{level['base_rate']:.2%}: its mean is {level['mean_pd_of_sample']:.2%} over this sample and "
+        f"{level['mean_pd_reweighted']:.2%} over one reweighted to the base rate"
     )
     out.print("plots: " + ", ".join(str(path) for path in drawn))
-    if write:
-        out.print(f"written to {write}: now `zhiwei check {write}`, then propose and approve it")
 
 
 def _plain(value: Any) -> Any:

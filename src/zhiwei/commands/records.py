@@ -1,15 +1,19 @@
 """zhiwei import: files of outside parties into canonical records."""
 
+import itertools
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import polars as pl
 import typer
 
-from zhiwei.bootstrap import open_platform
+from zhiwei.bootstrap import Platform, open_platform
 from zhiwei.borrower.delivery import Delivery
+from zhiwei.borrower.sources import cumcm2020c as source
 from zhiwei.commands.show import Json, err, out, print_json, print_table, progress
-from zhiwei.journeys import receive, receive_demand
+from zhiwei.journeys import Received, receive, receive_demand
 from zhiwei.values import BadInput
 
 app = typer.Typer(no_args_is_help=True, help="Import records from files. 导入数据")
@@ -30,65 +34,52 @@ def cumcm2020c(
     All files together or none: where one cannot be read, or has a bad row, nothing is imported (exit code 2).
     Importing again changes nothing.
     """
-    from zhiwei.borrower.sources import cumcm2020c as source
-
     with open_platform() as platform:
-        curves: list[Path] = []
-        workbooks: list[Path] = []
-        for file in files:
-            (curves if source.is_demand_curve(file) else workbooks).append(file)
-        demand = [(file, source.read_demand(file)) for file in curves]
-        with progress("reading", total=3 * len(workbooks)) as update:
-            deliveries = []
-            done = 0
-
-            def step(what: str) -> None:
-                nonlocal done
-                update(f"reading {what}")
-                update(done)
-                done += 1
-
-            deliveries = [source.read(file, platform.today(), step) for file in workbooks]
-            update(done)
+        curves = [file for file in files if source.is_demand_curve(file)]
+        demand = [(source.sha256(file), source.read_demand(file)) for file in curves]
+        deliveries = _read([file for file in files if file not in curves], platform.today())
         _judge(deliveries, skip_bad_rows, bad_rows)
-        rows = sum(delivery.invoices.num_rows for delivery in deliveries)
-        with progress("storing", total=rows) as update:
-            stored = 0
-
-            def chunk(new: int) -> None:
-                nonlocal stored
-                stored += new
-                update(stored)
-
-            folder = str(workbooks[0].resolve().parent) if workbooks else ""
-            received = receive(
-                books=platform, by=platform.actor, deliveries=deliveries, folder=folder, on_progress=chunk
-            ) if deliveries else []  # fmt: skip
-            update(rows)
+        received = _store(platform, deliveries, str(files[0].resolve().parent))
         points = sum(
-            receive_demand(
-                books=platform, by=platform.actor, source=source.SOURCE, sha256=source.sha256(file), curve=curve
-            )
-            for file, curve in demand
+            receive_demand(books=platform, by=platform.actor, source=source.SOURCE, sha256=sha256, curve=curve)
+            for sha256, curve in demand
         )
     if as_json:
         for item in received:
-            print_json({name: getattr(item, name) for name in item.__slots__})
+            print_json(asdict(item))
         return
-    print_table(
-        "Imported 已导入",
-        ["file", "firms", "invoices", "new firms", "new invoices", "labels"],
-        [
-            [r.file, f"{r.parties:,}", f"{r.invoices:,}", f"{r.new_parties:,}", f"{r.new_invoices:,}", f"{r.labels:,}"]
-            for r in received
-        ],
-        right=range(1, 6),
-    )
+    names = ("parties", "invoices", "new_parties", "new_invoices", "labels")
+    rows = [[item.file, *(f"{getattr(item, name):,}" for name in names)] for item in received]
+    columns = ["file", "firms", "invoices", "new firms", "new invoices", "labels"]
+    print_table("Imported 已导入", columns, rows, right=range(1, 6))
     for delivery in deliveries:
         for what, count in delivery.warnings.items():
             out.print(f"note: {delivery.file}: {count} rows where {what}; kept as they are")
     if curves:
         out.print(f"demand curve: {points} new points")
+
+
+def _read(files: list[Path], today: date) -> list[Delivery]:
+    with progress("reading", total=3 * len(files)) as update:
+        steps = itertools.count()
+
+        def step(what: str) -> None:
+            update(f"reading {what}")
+            update(next(steps))
+
+        deliveries = [source.read(file, today, step) for file in files]
+        update(3 * len(files))
+    return deliveries
+
+
+def _store(platform: Platform, deliveries: list[Delivery], folder: str) -> list[Received]:
+    if not deliveries:
+        return []
+    total = sum(delivery.invoices.num_rows for delivery in deliveries)
+    with progress("storing", total=total) as update:
+        received = receive(books=platform, by=platform.actor, deliveries=deliveries, folder=folder, on_progress=update)
+        update(total)
+    return received
 
 
 def _judge(deliveries: list[Delivery], skip: bool, target: Path) -> None:

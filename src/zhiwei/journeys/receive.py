@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from zhiwei.borrower import give
 from zhiwei.borrower.delivery import Delivery
@@ -25,15 +26,24 @@ def receive(
     *, books: Books, by: Actor, deliveries: list[Delivery], folder: str,
     on_progress: Callable[[int], None] = lambda rows: None,
 ) -> list[Received]:  # fmt: skip
-    """Store deliveries in one transaction; the same rows again change nothing. Each party's
-    consent is recorded with its records."""
+    """Store deliveries in one transaction; the same rows again change nothing. Each party's consent comes with them.
+
+    `on_progress` hears how many rows have been stored so far, of all files.
+    """
     request = {"files": [delivery.sha256 for delivery in deliveries], "rows": _fingerprint(deliveries)}
     with step(books, by, "receive", f"receive:{digest(request)}", request) as current:
         if current.earlier is None:
-            received = [_store(current, delivery, folder, on_progress) for delivery in deliveries]
+            received, before = [], 0
+            for delivery in deliveries:
+                received.append(_store(current, delivery, folder, partial(_add, on_progress, before)))
+                before += delivery.invoices.num_rows
             current.result = {"files": len(received)}
             return received
     return [Received(d.file, len(d.parties), d.invoices.num_rows, 0, 0, len(d.labels)) for d in deliveries]
+
+
+def _add(on_progress: Callable[[int], None], before: int, rows: int) -> None:
+    on_progress(before + rows)
 
 
 def _fingerprint(deliveries: list[Delivery]) -> list[list[int]]:
@@ -49,11 +59,12 @@ def _store(current: Step, delivery: Delivery, folder: str, on_progress: Callable
         give(party.party_id, "invoices", delivery.purpose, EARLIEST, text_hash, f"file {delivery.sha256[:16]}")
         for party in delivery.parties
     )
-    new_invoices = 0
+    done = new_invoices = 0
     delivery_id = identifier("del", delivery.source, delivery.sha256, delivery.invoices.num_rows)
-    for added in unit.records.add(delivery, delivery_id, folder):
-        new_invoices += added
-        on_progress(added)
+    for rows, new in unit.records.add(delivery, delivery_id, folder):
+        done += rows
+        new_invoices += new
+        on_progress(done)
     return Received(
         delivery.file,
         len(delivery.parties),

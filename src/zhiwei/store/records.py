@@ -18,8 +18,8 @@ _SEEN = ", ".join(f"{name}::text" for name in INVOICES.names if name != "party_i
 
 
 class Records(Store):
-    def add(self, delivery: Delivery, delivery_id: str, folder: str) -> Iterator[int]:
-        """Store a delivery chunk by chunk; yields how many rows of each chunk were new."""
+    def add(self, delivery: Delivery, delivery_id: str, folder: str) -> Iterator[tuple[int, int]]:
+        """Store a delivery chunk by chunk; yields (rows of the chunk, how many of them were new)."""
         self.run(
             """insert into delivery (tenant_id, delivery_id, source, file, folder, sha256, row_count)
                values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
@@ -38,7 +38,8 @@ class Records(Store):
         # Sorted by party, so that one party's rows lie together on disk and are read together.
         table = pl.DataFrame(delivery.invoices).sort("party_id", "issue_date", maintain_order=True)
         for start in range(0, table.height, CHUNK):
-            yield self._add_chunk(table.slice(start, CHUNK), delivery_id)
+            chunk = table.slice(start, CHUNK)
+            yield chunk.height, self._add_chunk(chunk, delivery_id)
 
     def _add_chunk(self, rows: pl.DataFrame, delivery_id: str) -> int:
         self.connection.execute("truncate staged")

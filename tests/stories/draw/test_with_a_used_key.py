@@ -1,6 +1,7 @@
 """A key is one request: asked again it answers again and does nothing; asked something else it is refused."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_an_accepted_offer_again_is_the_same_line(teller) -> None:
     again = {
         "books": teller.platform,
         "by": teller.platform.actor,
-        "offer": Offer(line.decision, line.limit, line.annual_rate),
+        "offer": Offer(line.decision, line.limit, Decimal("0.0535")),
     }
     assert accept(key="accept", on=line.opened_on, **again).line == line.line_id
     with pytest.raises(Refusal) as refused:

@@ -1,0 +1,97 @@
+"""The doctor finds planted damage: each numbered truth is broken once, past every guard, and must bite."""
+
+import psycopg
+import pytest
+
+from zhiwei.bootstrap import Platform
+from zhiwei.journeys import examine
+
+# what is done to the database -> the truths that must say so (others may too)
+DAMAGE = {
+    "one posting": (
+        "update journal_posting set amount = amount + 1 where (entry_id, number) = (select min(entry_id), 0 from journal_posting)",
+        {"INV-01", "INV-02"},
+    ),
+    "both sides of an entry": (
+        """update journal_posting p set amount = amount + sign(amount)::int
+           where funder = 'lead_bank' and account in ('loan_principal', 'cash')
+             and entry_id = (select min(entry_id) from journal_entry where kind = 'drawn')""",
+        {"INV-02", "INV-03", "INV-06"},
+    ),
+    "a cent from one funder to the other": (
+        """update journal_posting set amount = amount + (case when account = 'cash' then -1 else 1 end)
+             * (case when funder = 'lead_bank' then 1 else -1 end)
+           where entry_id = (select min(entry_id) from journal_entry where kind = 'drawn')""",
+        {"INV-02", "INV-06"},
+    ),
+    "an entry is gone": (
+        """with gone as (delete from journal_posting
+             where entry_id = (select min(entry_id) from journal_entry where kind = 'billed') returning 1)
+           select * from gone""",
+        {"INV-02"},
+    ),
+    "an entry of no event": (
+        """with head as (insert into journal_entry (tenant_id, entry_id, number, kind, line_id, loan_id, value_date,
+             business_date, currency) select tenant_id, 'forged', 99, 'billed', line_id, loan_id, '2024-03-22', '2024-03-22',
+             'CNY' from loan limit 1)
+           insert into journal_posting (tenant_id, entry_id, number, account, funder, amount) values
+             ('local', 'forged', 0, 'interest_receivable', 'lead_bank', 5),
+             ('local', 'forged', 1, 'interest_income', 'lead_bank', -5)""",
+        {"INV-02"},
+    ),
+    "an entry moved to another day": (
+        "update journal_entry set value_date = value_date + 1 where kind = 'repaid'", {"INV-02"},
+    ),
+    "a loan's principal": ("update loan set principal = principal - 1", {"INV-03", "INV-04"}),
+    "a payment that was made smaller": ("update payment set amount = amount - 1", {"INV-02", "INV-03"}),
+    "a loan's terms": ("update loan set annual_rate = annual_rate + 0.01", {"INV-02"}),
+    "what a line has in use": ("update line set used = used - 1", {"INV-04"}),
+    "what a line holds": ("update line set held = held + 1", {"INV-04"}),
+    "what we owe the borrower": ("update line set credit = credit + 1", {"INV-04"}),
+    "a payout set back to ordered": ("update payout set status = 'ordered'", {"INV-04"}),
+    "more in use than the limit": ("update line set used = credit_limit + 1", {"INV-04", "INV-05"}),
+    "a limit below its use": ("update line set credit_limit = used - 1", {"INV-05"}),
+    "words of a decision": ("update decision set document = replace(document, 'approve', 'Approve')", {"INV-07"}),
+    "a decision's limit": ("update decision set credit_limit = credit_limit + 1", {"INV-07"}),
+    "a fact a decision was made on": ("update decision set inputs = replace(inputs, '\"facts\":{', '\"facts\":{ ')", {"INV-07"}),
+    "a day that was never closed": ("delete from business_day where business_date = '2024-03-15'", {"INV-08"}),
+}  # fmt: skip
+
+
+def wrong(platform: Platform) -> set[str]:
+    return {finding.invariant for finding in examine(books=platform, by=platform.actor) if finding.wrong}
+
+
+def test_a_sound_book_has_no_findings(platform: Platform, used_line: str) -> None:
+    """And every truth was looked at: a check of nothing always holds."""
+    findings = examine(books=platform, by=platform.actor)
+    assert [finding.invariant for finding in findings] == [f"INV-0{n}" for n in range(1, 9)]
+    assert [finding for finding in findings if finding.wrong or not finding.checked] == []
+
+
+def test_planted_damage_is_found(platform: Platform, used_line: str) -> None:
+    """Each damage is done, seen and undone on one database: triggers are off, as for somebody with the keys."""
+    with psycopg.connect(platform.database.url, autocommit=True) as owner:
+        owner.execute("select set_config('zhiwei.tenant', 'local', false)")
+        tables = ["journal_entry", "journal_posting", "payment", "decision", "business_day", "loan", "line", "payout"]
+        for table in tables:
+            owner.execute(f"alter table {table} disable trigger user")
+            owner.execute(f"create table kept_{table} as table {table}")
+        for what, (damage, truths) in DAMAGE.items():
+            assert owner.execute(damage).rowcount > 0, what
+            found = wrong(platform)
+            assert truths <= found, what
+            restore(owner, tables)
+            assert wrong(platform) == set(), f"{what}: not undone"
+
+
+def restore(owner: psycopg.Connection, tables: list[str]) -> None:
+    with owner.transaction():
+        owner.execute("set local session_replication_role = replica")  # foreign keys rest while rows go and come
+        for table in tables:
+            owner.execute(f"delete from {table}")
+            owner.execute(f"insert into {table} select * from kept_{table}")
+
+
+def test_every_truth_bites() -> None:
+    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-0{n}" for n in range(1, 9)}

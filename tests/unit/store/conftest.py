@@ -1,0 +1,32 @@
+"""A tenant with at least one row in every table, and a connection that no row-level security binds."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import psycopg
+import pytest
+
+from zhiwei.bootstrap import Platform
+from zhiwei.journeys import close_days, draw, repay
+
+
+@pytest.fixture
+def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
+    """Tenant `local` with a line that was drawn, billed, late, repaid and overpaid; every table has a row of it."""
+    line, by = open_line(date(2024, 3, 1)), platform.actor
+    draw(books=platform, by=by, key="d", line=line, amount=1_000_000, on=date(2024, 3, 1))
+    close_days(books=platform, by=by, since=date(2024, 3, 1), until=date(2024, 3, 22))
+    repay(books=platform, by=by, key="r", line=line, amount=2_000_000, on=date(2024, 3, 23))
+    with platform.unit("local") as unit:
+        run = unit.steps.connection.execute
+        run("insert into label (tenant_id, party_id, name, value) values ('local', 'G1', 'defaulted', 'no')")
+        run("insert into demand_point values ('local', 'test', 'A', 0.04, 0.1)")
+    return platform
+
+
+@pytest.fixture
+def owner(platform: Platform) -> Iterator[psycopg.Connection]:
+    """The database's owner, as somebody with the keys to the machine would come in; autocommit."""
+    with psycopg.connect(platform.database.url, autocommit=True) as connection:
+        connection.execute("select set_config('zhiwei.tenant', 'local', false)")
+        yield connection
