@@ -43,12 +43,7 @@ def lab(
     card = develop(facts, outcome, DIRECTIONS, as_of=on)
     with progress("cross-validation") as update:
         validation = validate(facts, outcome, DIRECTIONS, as_of=on, plan=Plan(repeats=repeats), on_progress=update)
-    pds = calibrated(card.pd(facts), float(outcome.mean()), base_rate)
-    level = {
-        "sample_default_rate": float(outcome.mean()),
-        "base_rate": base_rate,
-        "mean_calibrated_pd": float(pds.mean()),
-    }
+    level = _level(calibrated(card.pd(facts), float(outcome.mean()), base_rate), outcome, base_rate)
     folder = plots or Path("outputs") / product
     drawn = draw_all(card, validation, facts, outcome, folder)
     if write:

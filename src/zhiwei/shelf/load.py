@@ -26,6 +26,7 @@ from zhiwei.ledger import CHART
 from zhiwei.loans.postings import Accounts
 from zhiwei.shelf.product import Case, LineTerms, Product
 from zhiwei.tables import (
+    MICRO,
     Document,
     Parameter,
     Problem,
@@ -89,7 +90,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
         read_watch(_document(files, "monitoring.toml", problems)),
         read_parameters(campaign) if campaign else (), tuple(_cases(files, problems)),
     )  # fmt: skip
-    if not product.cases:
+    if not any(_is_case(name) for name in files):
         problems.append(Problem("cases/", 1, "", "no golden cases: a product that proves nothing cannot be published"))
     return (None if problems else product), sorted(problems)
 
@@ -141,9 +142,9 @@ def _parameters(document: Document) -> tuple[Parameter, ...]:
     """underwriting/parameters.toml: what every decision needs is there, and nothing hides a fact."""
     for index, block in enumerate(document.tables("parameter")):
         path, name = ("parameter", index), block.get("name")
-        if name in CATALOGUE or name in ("pd", "score"):
+        if isinstance(name, str) and name in (*CATALOGUE, "pd", "score"):
             document.problem((*path, "name"), f"{name} is a fact, no parameter can have its name")
-        if name == "base_rate" and not 0 < _float(block.get("value")) < 1:
+        if name == "base_rate" and not 0 < _micro(block.get("value")) < MICRO:
             document.problem((*path, "value"), "base_rate is a probability between 0 and 1, neither of them included")
     parameters = read_parameters(document)
     for name in sorted(ALWAYS - {parameter.name for parameter in parameters}):
@@ -151,11 +152,11 @@ def _parameters(document: Document) -> tuple[Parameter, ...]:
     return parameters
 
 
-def _float(value: Any) -> float:
+def _micro(value: Any) -> int:
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        return 0.5  # not a number: read_parameters says so
+        return micro(value)
+    except ValueError:
+        return 1  # not a number: read_parameters says so
 
 
 def _terms(file: str, content: str, known: set[str], problems: list[Problem], sound: bool) -> tuple[Term, ...]:
@@ -232,10 +233,14 @@ def _programme(document: Document) -> Programme | None:
         return None
 
 
+def _is_case(name: str) -> bool:
+    return name.startswith("cases/") and name.endswith(".toml")
+
+
 def _cases(files: Files, problems: list[Problem]) -> list[Case]:
     found = []
     for name in sorted(files):
-        if not name.startswith("cases/") or not name.endswith(".toml"):
+        if not _is_case(name):
             continue
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})

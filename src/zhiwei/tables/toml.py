@@ -80,7 +80,8 @@ class Document:
         value = self.find(path)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
-        return str(self.take(path, str)) or "0"
+        written = self.take(path, str)
+        return written if isinstance(value, str) else "0"
 
     def only(self, path: Path, known: set[str]) -> None:
         """Report keys that nothing reads: a misspelt key would otherwise be silently without effect."""

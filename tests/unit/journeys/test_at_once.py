@@ -12,7 +12,19 @@ import psycopg
 import pytest
 
 from zhiwei.bootstrap import Platform
-from zhiwei.journeys import Offer, accept, close_day, close_days, decide, draw, examine, order_draw, pay_out, repay, statement
+from zhiwei.journeys import (
+    Offer,
+    accept,
+    close_day,
+    close_days,
+    decide,
+    draw,
+    examine,
+    order_draw,
+    pay_out,
+    repay,
+    statement,
+)
 from zhiwei.journeys.ports import Payout
 from zhiwei.values import Refusal
 
@@ -65,9 +77,7 @@ def test_the_last_of_the_limit_goes_to_one(platform: Platform, line: str) -> Non
     by = platform.actor
     with platform.unit("local") as unit:
         limit = unit.lines.get(line).limit
-    calls = [
-        lambda n=n: draw(books=platform, by=by, key=f"k{n}", line=line, amount=limit, on=MARCH) for n in range(4)
-    ]
+    calls = [lambda n=n: draw(books=platform, by=by, key=f"k{n}", line=line, amount=limit, on=MARCH) for n in range(4)]
     results = at_once(*calls)
     refused = [result for result in results if isinstance(result, Refusal)]
     assert [refusal.code for refusal in refused] == ["over_limit"] * 3

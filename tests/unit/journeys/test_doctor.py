@@ -1,17 +1,12 @@
 """The doctor finds planted damage: each numbered truth is broken once, past every guard, and must bite."""
 
 import psycopg
-import pytest
 
 from zhiwei.bootstrap import Platform
 from zhiwei.journeys import examine
 
 # what is done to the database -> the truths that must say so (others may too)
 DAMAGE = {
-    "one posting": (
-        "update journal_posting set amount = amount + 1 where (entry_id, number) = (select min(entry_id), 0 from journal_posting)",
-        {"INV-01", "INV-02"},
-    ),
     "both sides of an entry": (
         """update journal_posting p set amount = amount + sign(amount)::int
            where funder = 'lead_bank' and account in ('loan_principal', 'cash')
@@ -53,7 +48,9 @@ DAMAGE = {
     "a limit below its use": ("update line set credit_limit = used - 1", {"INV-05"}),
     "words of a decision": ("update decision set document = replace(document, 'approve', 'Approve')", {"INV-07"}),
     "a decision's limit": ("update decision set credit_limit = credit_limit + 1", {"INV-07"}),
-    "a fact a decision was made on": ("update decision set inputs = replace(inputs, '\"facts\":{', '\"facts\":{ ')", {"INV-07"}),
+    "a fact a decision was made on": (
+        """update decision set inputs = regexp_replace(inputs, '"sales_12m":"', '"sales_12m":"9')""", {"INV-07"},
+    ),
     "a day that was never closed": ("delete from business_day where business_date = '2024-03-15'", {"INV-08"}),
 }  # fmt: skip
 
@@ -85,6 +82,16 @@ def test_planted_damage_is_found(platform: Platform, used_line: str) -> None:
             assert wrong(platform) == set(), f"{what}: not undone"
 
 
+def test_an_unbalanced_entry_is_found_and_does_not_blind_the_doctor(platform: Platform, used_line: str) -> None:
+    """One posting changed by a cent: INV-01 names it, and the other truths are still looked at."""
+    with psycopg.connect(platform.database.url, autocommit=True) as owner:
+        owner.execute("select set_config('zhiwei.tenant', 'local', false)")
+        owner.execute("alter table journal_posting disable trigger user")
+        owner.execute("""update journal_posting set amount = amount + 1
+                         where (entry_id, number) = (select min(entry_id), 0 from journal_posting)""")
+    assert wrong(platform) >= {"INV-01", "INV-02"}
+
+
 def restore(owner: psycopg.Connection, tables: list[str]) -> None:
     with owner.transaction():
         owner.execute("set local session_replication_role = replica")  # foreign keys rest while rows go and come
@@ -94,4 +101,5 @@ def restore(owner: psycopg.Connection, tables: list[str]) -> None:
 
 
 def test_every_truth_bites() -> None:
-    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-0{n}" for n in range(1, 9)}
+    """INV-01 has a test of its own."""
+    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-0{n}" for n in range(2, 9)}

@@ -13,7 +13,8 @@ LASTING = (
 
 
 @pytest.mark.parametrize(
-    "change", ["update {} set tenant_id = tenant_id", "delete from {}", "truncate {} cascade", "delete from {} where false"]
+    "change",
+    ["update {} set tenant_id = tenant_id", "delete from {}", "truncate {} cascade", "delete from {} where false"],
 )
 def test_the_owner_cannot_change_what_happened(lived_in: Platform, owner: psycopg.Connection, change: str) -> None:
     for table in LASTING:

@@ -55,21 +55,30 @@ def test_another_tenant_writes_nothing(lived_in: Platform, owner: Owner) -> None
         row = cursor.fetchone()
         places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
         copied = statement("insert into {table} ({c}) values ({p})", name, c=columns, p=places)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"), lived_in.unit("other") as unit:
+        with (
+            pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
+            lived_in.unit("other") as unit,
+        ):
             unit.steps.connection.execute(copied, row)
 
 
 def test_another_tenant_changes_and_deletes_nothing(lived_in: Platform, owner: Owner) -> None:
     lived_in.database.add_tenant("other")
     for name in tables(owner):
-        before = owner.execute(statement("select md5(string_agg(t::text, '|' order by t::text)) from {table} t", name)).fetchone()
+        before = owner.execute(
+            statement("select md5(string_agg(t::text, '|' order by t::text)) from {table} t", name)
+        ).fetchone()
         for change in ("update {table} set tenant_id = tenant_id", "delete from {table}"):
             try:
                 with lived_in.unit("other") as unit:
                     assert unit.steps.connection.execute(statement(change, name)).rowcount in (0, int(name == "tenant"))
             except psycopg.errors.InsufficientPrivilege:
                 continue
-        after = owner.execute(statement("select md5(string_agg(t::text, '|' order by t::text)) from {table} t where tenant_id = 'local'", name)).fetchone()
+        after = owner.execute(
+            statement(
+                "select md5(string_agg(t::text, '|' order by t::text)) from {table} t where tenant_id = 'local'", name
+            )
+        ).fetchone()
         assert name == "tenant" or after == before
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 import zen
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from zhiwei.tables import MICRO, micro, parse_expression, ratio, text
@@ -56,6 +56,7 @@ def exact(tree: Tree, facts: dict[str, int | None]) -> Fraction | None:
     return Fraction(whole, MICRO)
 
 
+@settings(deadline=None)
 @given(
     trees("+-*/", VALUES, ("min", "max")),
     st.fixed_dictionaries({name: st.none() | st.integers(-3, 3) | VALUES for name in NAMES}),
@@ -67,6 +68,7 @@ def test_values_are_exact_at_six_places(tree: Tree, facts: dict[str, int | None]
     assert (None if found is None else Fraction(found, MICRO)) == wanted
 
 
+@settings(deadline=None)
 @given(
     trees("+-*", st.integers(0, 99).map(lambda whole: whole * MICRO), ("min", "max")),
     st.fixed_dictionaries({name: st.integers(-99, 99) for name in NAMES}),
@@ -79,6 +81,7 @@ def test_zen_computes_the_same(tree: Tree, facts: dict[str, int]) -> None:
     assert abs(zen.evaluate_expression(written(tree, zens=True), facts) - ours / MICRO) <= 1e-6
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES, st.sampled_from("+-*/"))
 def test_zen_computes_the_same_with_decimals(a: int, b: int, sign: str) -> None:
     assume(sign != "/" or abs(b) >= 1000)
@@ -165,6 +168,7 @@ def test_where_a_fact_is_missing_zen_raises_and_we_say_missing() -> None:
     assert zen.evaluate_expression("a / 0", {"a": 1}) is None
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**30), 10**30), st.integers(-(10**12), 10**12).filter(bool))
 def test_ratio_rounds_half_away_from_zero(above: int, below: int) -> None:
     exactly = Fraction(above, below)
@@ -173,6 +177,7 @@ def test_ratio_rounds_half_away_from_zero(above: int, below: int) -> None:
     assert abs(exactly - found) < Fraction(1, 2) or abs(found) > abs(exactly)
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**62), 2**62))
 def test_text_of_a_number_reads_back(whole: int) -> None:
     assert micro(text(whole)) == whole

@@ -1,7 +1,7 @@
 """Circles of invoices: A bills B, B bills C, C bills A, with like amounts. Nobody earns; everybody's sales grow."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 LONGEST = 6  # domain: cycles of length 2 to 6
 ALIKE = 1.25  # a circle's largest edge over its smallest
@@ -28,13 +28,27 @@ def loop_shares(edges: Iterable[tuple[str, str, int]]) -> dict[str, float]:
         )
         for seller, buyers in trade.items()
     }
-    inside = {
-        seller: sum(a for b, a in buyers.items() if _closes(known, seller, b, a)) for seller, buyers in known.items()
-    }
+    into: defaultdict[str, set[str]] = defaultdict(set)
+    for seller, buyers in known.items():
+        for buyer in buyers:
+            into[buyer].add(seller)
+    inside = {}
+    for seller, buyers in known.items():
+        back = _leading_to(into, seller)
+        inside[seller] = sum(a for b, a in buyers.items() if b in back and _closes(known, back, seller, b, a))
     return {seller: inside[seller] / sold[seller] for seller in sold}
 
 
-def _closes(trade: dict[str, dict[str, int]], start: str, second: str, amount: int) -> bool:
+def _leading_to(into: Mapping[str, set[str]], start: str) -> set[str]:
+    """The firms from which some way of fewer than LONGEST edges leads to `start`, whatever the amounts."""
+    found = latest = {start}
+    for _ in range(LONGEST - 1):
+        latest = {seller for firm in latest if firm in into for seller in into[firm]} - found
+        found = found | latest
+    return found
+
+
+def _closes(trade: dict[str, dict[str, int]], back: set[str], start: str, second: str, amount: int) -> bool:
     """Is there a way back from `second` to `start` of like amounts within LONGEST edges?
 
     Shortest ways first; at each firm a way is followed only if none before it came with amounts as close together. A
@@ -49,7 +63,7 @@ def _closes(trade: dict[str, dict[str, int]], start: str, second: str, amount: i
         for at, low, high in ways:
             for to, edge in trade[at].items():
                 least, most = min(low, edge), max(high, edge)
-                if most > ALIKE * least:
+                if to not in back or most > ALIKE * least:
                     continue
                 if to == start:
                     return True

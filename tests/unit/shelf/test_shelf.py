@@ -1,0 +1,76 @@
+"""The shipped shelf proves itself, and a product's hash is its content: all of it and nothing else."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from zhiwei.credit.underwriting import underwrite
+from zhiwei.shelf import check, load, read_folder
+from zhiwei.shelf.check import differences
+from zhiwei.values import canonical
+
+SHELF = Path(__file__).parents[3] / "products"
+PRODUCTS = sorted(p.name for p in SHELF.iterdir() if p.is_dir() and not p.name.startswith("_"))
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_the_shipped_shelf_is_sound_and_its_cases_pass(name: str) -> None:
+    product, problems = check(read_folder(SHELF / name))
+    assert problems == []
+    assert product is not None
+    assert product.product_id == name
+    assert product.cases
+    for case in product.cases:
+        verdict = underwrite(product.policy, case.facts, case.on)
+        assert differences(case, verdict) == []
+        assert verdict.outcome == case.expect["outcome"]
+
+
+def test_the_hash_changes_with_any_file_any_content_and_any_name(folder: Path) -> None:
+    """A comment, a README, a rename: whatever people published, they published exactly that."""
+    files = read_folder(folder)
+    hashes = {_hash(files)}
+    for name in files:
+        changed = (
+            {**files, name: files[name] + "\n# x\n"}
+            if not name.endswith(".csv")
+            else {**files, name: files[name] + "\n"}
+        )
+        hashes.add(_hash(changed))
+    hashes.add(_hash({**files, "notes.md": ""}))
+    hashes.add(_hash({k.replace("good_", "great_"): v for k, v in files.items()}))
+    assert len(hashes) == 1 + len(files) + 2
+
+
+def test_the_hash_does_not_depend_on_the_place_or_the_order(folder: Path, tmp_path: Path) -> None:
+    """Nor on a BOM, on Windows line ends or on files that are no part of a product."""
+    files = read_folder(folder)
+    other = tmp_path / "elsewhere" / "renamed"
+    shutil.copytree(folder, other)
+    for path in sorted(other.rglob("*.csv"), reverse=True):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    (other / ".DS_Store").write_bytes(b"\xff\xfe")
+    assert read_folder(other) == files
+    assert _hash(dict(reversed(files.items()))) == _hash(files)
+
+
+def test_a_product_survives_its_canonical_text(folder: Path) -> None:
+    """What the database keeps is what was read: same hash, same decision."""
+    files = read_folder(folder)
+    stored = canonical(files)
+    again = json.loads(stored)
+    assert canonical(again) == stored
+    (first, _), (second, _) = load(files), load(again)
+    assert first is not None
+    assert second is not None
+    assert first.hash == second.hash
+    for case in first.cases:
+        assert underwrite(first.policy, case.facts, case.on) == underwrite(second.policy, case.facts, case.on)
+
+
+def _hash(files: dict[str, str]) -> str:
+    product, problems = load(files)
+    assert product is not None, problems
+    return product.hash
