@@ -1,4 +1,4 @@
-"""Each file of loans/ is one loan that a credit officer can check with a pocket calculator; replaying gives the same."""
+"""Each file of loans/ is one loan a credit officer can check with a pocket calculator; replaying gives the same."""
 
 import re
 from datetime import date

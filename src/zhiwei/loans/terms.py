@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
-from zhiwei.values import add_months, half_up, monthly
+from zhiwei.values import add_months, monthly
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,14 @@ class LoanTerms:
 
     def next_due(self, after: date) -> date:
         """The first due date after the given day; past maturity without a due day, the day itself counts."""
-        horizon = max(add_months(after, 2), self.matures_on)
-        return next(self.due_dates(after, horizon), after)
+        dues = [self.matures_on] if after < self.matures_on else []
+        if self.due_day:
+            start = max(after, self.drawn_on)
+            dues.append(next(monthly(start, add_months(start, 2), self.due_day)))
+        return min(dues, default=after)
 
     def interest(self, balance_days: int) -> int:
         """Interest on 积数 (minor units x days), rounded once, half up, to the 分."""
-        return half_up(balance_days * Fraction(self.annual_rate) / self.day_basis)
+        numerator, denominator = self.annual_rate.as_integer_ratio()
+        exact, per = balance_days * numerator, denominator * self.day_basis
+        return (2 * exact + per) // (2 * per)  # balance-days and rate are not negative, so floor is half up

@@ -2,12 +2,12 @@
 
 A cell is empty or `-` (any value), `null`, a comparison `< 5`, `>= 0.3`, `== 1`, `!= 1`, an interval `[1..5)`, a value
 `12` or `"A"`, or several of these with commas (any of them). A missing value meets no test but `null` and `-`:
-it is neither true nor false (zen answers false or raises; see docs/decisions/0004).
+where zen answers otherwise or raises, docs/decisions/0004 says why.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,22 +37,33 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A parsed cell: `any`, or a union of spans, words and (if `null`) the missing value."""
+    """A parsed cell: `any`, or a union of spans, words and (if `null`) the missing value.
+
+    `holds` is the compiled test: value -> does it hold; numbers come as micro-units, a missing value as None.
+    """
 
     source: str
     spans: tuple[Span, ...] = ()
     words: tuple[str, ...] = ()
     null: bool = False
     any: bool = False
+    holds: Callable[[Value], bool] = field(init=False, repr=False, compare=False)
 
-    def closure(self) -> Callable[[Value], bool]:
-        """value -> does it meet the test; numbers come as micro-units, a missing value as None."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", self._compiled())
+
+    def _compiled(self) -> Callable[[Value], bool]:
+        """One span alone, as most cells are, becomes a comparison or two; the rest walks through its parts."""
         if self.any:
             return lambda value: True
-        if len(self.spans) == 1 and not self.words and not self.null:
-            only = self.spans[0]
-            return lambda value: isinstance(value, int) and only.holds(value)
-        return self._general
+        if len(self.spans) != 1 or self.words or self.null:
+            return self._general
+        low, high = self.spans[0].low, self.spans[0].high
+        if low is None and high is not None:
+            return lambda value: isinstance(value, int) and value <= high
+        if high is None and low is not None:
+            return lambda value: isinstance(value, int) and value >= low
+        return lambda value: isinstance(value, int) and (low or 0) <= value <= (high or 0)
 
     def _general(self, value: Value) -> bool:
         if value is None:

@@ -34,7 +34,7 @@ class Rule:
             if self.if_missing == "pass":
                 return None
             return self._reason(self.if_missing, None)
-        return self._reason(self.effect, value) if self.cell.closure()(value) else None
+        return self._reason(self.effect, value) if self.cell.holds(value) else None
 
     def _reason(self, effect: str, value: int | None) -> Reason:
         shown = None if value is None else text(value)

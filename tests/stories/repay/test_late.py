@@ -27,7 +27,7 @@ def test_frozen_on_the_fourth_day_and_freed_when_cured(teller) -> None:
 
 
 def test_paying_what_is_due_cures_a_line_of_two_loans(teller) -> None:
-    """What the statement asks for is enough: interest not yet due of one loan does not go before the bill of another."""
+    """What the statement asks for is enough: interest not yet due of one loan waits for the bill of another."""
     teller.draw("360,000", (3, 1))
     teller.draw("360,000", (3, 1))
     teller.close((3, 25))

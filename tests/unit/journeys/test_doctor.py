@@ -27,8 +27,9 @@ DAMAGE = {
     ),
     "an entry of no event": (
         """with head as (insert into journal_entry (tenant_id, entry_id, number, kind, line_id, loan_id, value_date,
-             business_date, currency) select tenant_id, 'forged', 99, 'billed', line_id, loan_id, '2024-03-22', '2024-03-22',
-             'CNY' from loan limit 1)
+             business_date, currency)
+             select tenant_id, 'forged', 99, 'billed', line_id, loan_id, '2024-03-22', '2024-03-22', 'CNY'
+             from loan limit 1)
            insert into journal_posting (tenant_id, entry_id, number, account, funder, amount) values
              ('local', 'forged', 0, 'interest_receivable', 'lead_bank', 5),
              ('local', 'forged', 1, 'interest_income', 'lead_bank', -5)""",

@@ -49,21 +49,19 @@ def test_another_person_can_and_the_one_before_retires(platform: Platform, propo
     ],
 )
 def test_the_database_holds_it_too(platform: Platform, proposal: ProductVersion, change: str, constraint: str) -> None:
-    with (
-        psycopg.connect(platform.database.url) as owner,
-        pytest.raises(psycopg.errors.CheckViolation, match=constraint),
-    ):
+    with psycopg.connect(platform.database.url) as owner:
         owner.execute("select set_config('zhiwei.tenant', 'local', false)")
         owner.execute("update product_version set state = 'retired' where state = 'published'")
-        owner.execute(f"update product_version set {change} where hash = %s", [proposal.hash])
+        with pytest.raises(psycopg.errors.CheckViolation, match=constraint):
+            owner.execute(f"update product_version set {change} where hash = %s", [proposal.hash])
 
 
 def test_one_version_is_in_force(platform: Platform, proposal: ProductVersion) -> None:
-    with psycopg.connect(platform.database.url) as owner, pytest.raises(psycopg.errors.UniqueViolation):
+    second = "update product_version set state = 'published', approved_by = 'ben' where hash = %s"
+    with psycopg.connect(platform.database.url) as owner:
         owner.execute("select set_config('zhiwei.tenant', 'local', false)")
-        owner.execute(
-            "update product_version set state = 'published', approved_by = 'ben' where hash = %s", [proposal.hash]
-        )
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute(second, [proposal.hash])
 
 
 def test_a_version_nobody_proposed(platform: Platform) -> None:

@@ -36,7 +36,7 @@ def test_the_table_scores_as_the_card_does(card: Card, facts: dict[str, Floats])
         total, hits = settings["base_points"], []
         for row in rows:
             value = facts[row["attribute"]][firm]
-            if parse_cell(row["bin"]).closure()(None if math.isnan(value) else micro(value)):
+            if parse_cell(row["bin"]).holds(None if math.isnan(value) else micro(value)):
                 total += int(row["points"])
                 hits.append(row["attribute"])
         assert hits == settings["attributes"]

@@ -88,7 +88,7 @@ def test_what_cannot_have_happened_is_a_breach(payments: list[Payment]) -> None:
 )  # fmt: skip
 def test_terms_without_sense_are_refused(change: dict[str, object]) -> None:
     good = {name: getattr(TERMS, name) for name in TERMS.__dataclass_fields__}
-    with pytest.raises(ValueError, match="loan|day_basis"):
+    with pytest.raises(ValueError, match=r"loan|day_basis"):
         LoanTerms(**(good | change))
 
 

@@ -29,7 +29,9 @@ def test_the_platforms_own_role_may_not_even_try(lived_in: Platform) -> None:
                 unit.steps.connection.execute(sql.SQL(change).format(sql.Identifier(table)))
 
 
-HEAD = "insert into journal_entry values ('local', 'e', 0, 'drawn', 'l', '', '2024-03-01', '2024-03-01', 'CNY')"
+HEAD = """insert into journal_entry
+  (tenant_id, entry_id, number, kind, line_id, loan_id, value_date, business_date, currency)
+  values ('local', 'e', 0, 'drawn', 'l', '', '2024-03-01', '2024-03-01', 'CNY')"""
 
 
 @pytest.mark.parametrize(
@@ -42,12 +44,13 @@ HEAD = "insert into journal_entry values ('local', 'e', 0, 'drawn', 'l', '', '20
 )
 def test_an_entry_that_does_not_balance_is_refused(lived_in: Platform, legs: list[tuple[str, str, int]]) -> None:
     """By hand, past our own code; at the end of the statement that brings its postings."""
-    with pytest.raises(psycopg.errors.RaiseException, match="INV-01"), lived_in.unit("local") as unit:
-        run = unit.steps.connection.execute
-        columns = "tenant_id, entry_id, number, kind, line_id, loan_id, value_date, business_date, currency"
-        run(HEAD.replace("journal_entry values", f"journal_entry ({columns}) values"))
-        rows = ", ".join(f"('local', 'e', {n}, '{a}', '{f}', {amount})" for n, (a, f, amount) in enumerate(legs))
-        run(f"insert into journal_posting (tenant_id, entry_id, number, account, funder, amount) values {rows}")
+    rows = ", ".join(f"('local', 'e', {n}, '{a}', '{f}', {amount})" for n, (a, f, amount) in enumerate(legs))
+    with lived_in.unit("local") as unit:
+        unit.steps.connection.execute(HEAD)
+        with pytest.raises(psycopg.errors.RaiseException, match="INV-01"), unit.steps.connection.transaction():
+            unit.steps.connection.execute(
+                f"insert into journal_posting (tenant_id, entry_id, number, account, funder, amount) values {rows}"
+            )
 
 
 def test_the_same_fact_cannot_be_written_twice(lived_in: Platform) -> None:

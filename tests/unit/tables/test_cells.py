@@ -55,13 +55,13 @@ ANY_CELL = st.one_of(NUMERIC, st.just(""), st.just("-"), st.just("null"), NUMERI
 )
 def test_a_cell_on_golden_values(cell: str, met: list[str | None], unmet: list[str | None]) -> None:
     """Half-open ends, several tests in one cell, and a missing value, which meets nothing but null and any."""
-    holds = parse_cell(cell).closure()
+    holds = parse_cell(cell).holds
     assert [holds(None if value is None else micro(value)) for value in met] == [True] * len(met)
     assert [holds(None if value is None else micro(value)) for value in unmet] == [False] * len(unmet)
 
 
 def test_words_are_compared_as_words() -> None:
-    holds = parse_cell('"A", "B, or [C"').closure()
+    holds = parse_cell('"A", "B, or [C"').holds
     assert [holds(word) for word in ("A", "B, or [C", "B", "a", None, 1)] == [True, True, False, False, False, False]
 
 
@@ -109,21 +109,21 @@ def test_one_applicant_and_a_population_get_the_same_answer(source: str, values:
     cell = parse_cell(source)
     present = np.array([value is not None for value in values])
     column = (np.array([0 if value is None else value for value in values], dtype=np.int64), present)
-    assert cell.over(column).tolist() == [cell.closure()(value) for value in values]
+    assert cell.over(column).tolist() == [cell.holds(value) for value in values]
 
 
 @settings(deadline=None)
 @given(NUMERIC, NUMBER)
 def test_zen_gives_the_same_answer(source: str, value: int) -> None:
     """Where the value is there, our compiler and zen-engine agree."""
-    assert parse_cell(source).closure()(value) == zen.evaluate_unary_expression(source, {"$": value / 10**6})
+    assert parse_cell(source).holds(value) == zen.evaluate_unary_expression(source, {"$": value / 10**6})
 
 
 @settings(deadline=None)
 @given(st.lists(st.one_of(NUMERIC, st.just("")), min_size=1, max_size=4), NUMBER)
 def test_zen_picks_the_same_row_of_a_table(sources: list[str], value: int) -> None:
     """A JDM table with hit policy `first`, empty cells included, stops at the row at which we stop."""
-    ours = next((row for row, source in enumerate(sources) if parse_cell(source).closure()(value)), None)
+    ours = next((row for row, source in enumerate(sources) if parse_cell(source).holds(value)), None)
     found = _decision(sources).evaluate({"x": value / 10**6})["result"]
     assert (None if not found else int(found["row"])) == ours
 
@@ -144,12 +144,12 @@ def _decision(cells: list[str]) -> zen.ZenDecision:
 def test_where_a_value_is_missing_we_differ_from_zen_on_purpose() -> None:
     """docs/decisions/0004: to zen a missing value is unequal to 1 and cannot be compared; to us it meets neither."""
     assert zen.evaluate_unary_expression("!= 1", {"$": None}) is True
-    assert parse_cell("!= 1").closure()(None) is False
+    assert parse_cell("!= 1").holds(None) is False
     for source in ("< 5", "[1..5)", "> 5, null"):
         with pytest.raises(RuntimeError, match="Unsupported type"):
             zen.evaluate_unary_expression(source, {"$": None})
-    assert parse_cell("< 5").closure()(None) is False
-    assert parse_cell("> 5, null").closure()(None) is True
+    assert parse_cell("< 5").holds(None) is False
+    assert parse_cell("> 5, null").holds(None) is True
     assert zen.evaluate_unary_expression("null, > 5", {"$": None}) is True
 
 

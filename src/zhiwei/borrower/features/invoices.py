@@ -13,6 +13,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from zhiwei.values import add_months
@@ -64,11 +65,11 @@ def picture(invoices: pa.Table, parties: Sequence[str], as_of: date) -> dict[str
 
 
 def _columns(invoices: pa.Table, parties: Sequence[str], as_of: date) -> _Invoices:
-    place = pa.compute.index_in(invoices["party_id"], value_set=pa.array(parties, pa.string()))
+    place = pc.index_in(invoices["party_id"], value_set=pa.array(parties, pa.string()))
     who = place.fill_null(-1).to_numpy().astype(np.int64)
     day = invoices["issue_date"].cast(pa.int32()).to_numpy().astype(np.int64)
     today = (as_of - _EPOCH).days
-    seen = (who >= 0) & (day <= today) & (invoices["occurrence"].to_numpy() == 1)
+    seen = (who >= 0) & (day <= today)
     counterparties = invoices["counterparty"].combine_chunks().dictionary_encode()
     edges = np.array([(add_months(as_of, -k) - _EPOCH).days for k in range(25)], dtype=np.int64)
     return _Invoices(
@@ -85,7 +86,7 @@ def _columns(invoices: pa.Table, parties: Sequence[str], as_of: date) -> _Invoic
 
 
 def _equals(column: pa.ChunkedArray, word: str) -> Bools:
-    return pa.compute.equal(column, word).to_numpy().astype(bool)
+    return pc.equal(column, word).to_numpy().astype(bool)
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
@@ -121,16 +122,17 @@ def _levels(rows: _Invoices, year: Bools, sales: Bools, purchases: Bools) -> dic
 
 
 def _rhythm(rows: _Invoices, year: Bools, sales: Bools) -> dict[str, Floats]:
-    monthly = np.stack([rows.total(rows.months(k, k + 1) & sales, rows.fen) for k in range(12)])
-    any_record = np.stack([rows.total(rows.months(k, k + 1)) > 0 for k in range(12)])
-    mean = monthly.mean(axis=0)
+    # one row per party: along a row, numpy adds in the same order however many parties there are
+    monthly = np.stack([rows.total(rows.months(k, k + 1) & sales, rows.fen) for k in range(12)], axis=1)
+    any_record = np.stack([rows.total(rows.months(k, k + 1)) > 0 for k in range(12)], axis=1)
+    mean = monthly.mean(axis=1)
     blue = sales & (rows.fen > 0)
     last = _last_day(rows, blue, -1, np.maximum)
     known = rows.total(np.ones(len(rows.day), dtype=bool)) > 0
     return {
-        "coverage_12m": np.where(known, any_record.mean(axis=0), np.nan),
-        "active_months_12m": np.where(known, (monthly > 0).sum(axis=0), np.nan),
-        "sales_variation_12m": _ratio(monthly.std(axis=0), mean),
+        "coverage_12m": np.where(known, any_record.mean(axis=1), np.nan),
+        "active_months_12m": np.where(known, (monthly > 0).sum(axis=1), np.nan),
+        "sales_variation_12m": _ratio(monthly.std(axis=1), mean),
         "days_since_sale": rows.today - last,
         "longest_gap_12m": np.where(known, _longest_gap(rows, year & blue), np.nan),
     }

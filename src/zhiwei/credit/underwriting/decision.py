@@ -43,7 +43,7 @@ def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
         names = ", ".join(missing)
         raise Refusal("no_parameter", f"no {names} is in force on {on}", hint="add a dated value to the product")
     pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
-    grade = next(grade.name for grade in policy.grades if grade.cell.closure()(pd))
+    grade = next(grade.name for grade in policy.grades if grade.cell.holds(pd))
     trace += [
         {"step": "score", "fact": bin_.attribute, "value": _shown(facts[bin_.attribute]), "bin": bin_.cell.source,
          "points": bin_.points}

@@ -66,7 +66,7 @@ class Scorecard:
 
     def matches(self, facts: Facts) -> list[Bin]:
         """The one bin of each attribute that holds."""
-        return [next(bin_ for bin_ in bins if bin_.cell.closure()(facts[name])) for name, bins in self.bins.items()]
+        return [next(bin_ for bin_ in bins if bin_.cell.holds(facts[name])) for name, bins in self.bins.items()]
 
     def score(self, matched: list[Bin]) -> int:
         return self.calibration.base_points + sum(bin_.points for bin_ in matched)

@@ -90,10 +90,10 @@ def test_grades_that_pass_take_every_probability(cuts: list[tuple[int, int]], pd
     cells = [f"[{text(min(c))}..{text(max(c))}]" for c in cuts] + ["< 0.2", ">= 0.6"]
     content = "grade,pd,zh,en\n" + "".join(f"G{n},{cell},z,e\n" for n, cell in enumerate(cells))
     grades = read_grades("g.csv", content, problems)
-    ungraded = [pd for pd in pds if not any(grade.cell.closure()(pd) for grade in grades)]
+    ungraded = [pd for pd in pds if not any(grade.cell.holds(pd) for grade in grades)]
     if problems:
         first = micro(problems[0].message.rsplit(" ", 1)[1])
-        assert not any(grade.cell.closure()(first) for grade in grades)
+        assert not any(grade.cell.holds(first) for grade in grades)
         assert all(pd >= first for pd in ungraded)
     else:
         assert ungraded == []
