@@ -9,7 +9,7 @@ from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import check_day
 from zhiwei.loans import Line
-from zhiwei.values import Actor, NotFound, Refusal, add_months, grouped, identifier, yuan
+from zhiwei.values import Actor, BadInput, NotFound, Refusal, add_months, as_rate, grouped, identifier, yuan
 
 OFFER_DAYS = 60  # how long a decision can be accepted: after that the records it saw are stale
 
@@ -45,7 +45,8 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
         if decision is None:
             raise NotFound("no_such_decision", f"no decision {offer.decision}")
         line = _line(unit, decision, offer, on)
-        unit.lines.add(line)
+        if not unit.lines.add(line):  # somebody else was quicker
+            raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
         current.result = {
             "line": line.line_id, "party": line.party, "limit": yuan(line.limit),
             "annual_rate": format(line.annual_rate, "f"), "opened_on": on.isoformat(),
@@ -62,15 +63,17 @@ def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
                 "over_decision", f"an offer of {grouped(offer.limit)} exceeds the decision's {grouped(limit)}"
             )
         limit = offer.limit
-    rate = rate if offer.annual_rate is None else offer.annual_rate
+    if offer.annual_rate is not None:
+        try:
+            rate = as_rate(offer.annual_rate)
+        except ValueError as error:
+            raise BadInput("bad_rate", str(error)) from None
     if on < decision.as_of or (on - decision.as_of).days > OFFER_DAYS:
         raise Refusal(
             "offer_expired",
             f"the decision is of {decision.as_of}; it can be accepted within {OFFER_DAYS} days, not on {on}",
             hint="decide again on fresh records",
         )  # fmt: skip
-    if unit.lines.of_decision(decision.decision_id):
-        raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
     product = by_hash(unit, decision.product, decision.product_hash)
     return Line(
         identifier("line", decision.decision_id), decision.party, decision.product, decision.product_hash,

@@ -61,10 +61,11 @@ def close_days(
 
 
 def _close(unit: Unit, on: date) -> Closed:
+    lines = unit.lines.lock(sorted({loan.line for loan in unit.loans.awaiting(on)}))
     awaiting: defaultdict[str, list[Loan]] = defaultdict(list)
-    for loan in unit.loans.awaiting(on):
-        awaiting[loan.line].append(loan)
-    lines = unit.lines.lock(sorted(awaiting))
+    for loan in unit.loans.awaiting(on):  # again: before the lines were locked a repayment may have come in between
+        if loan.line in lines:
+            awaiting[loan.line].append(loan)
     payments = unit.loans.payments([loan.loan_id for loans in awaiting.values() for loan in loans])
     frozen = freed = 0
     for line_id, line in lines.items():

@@ -95,7 +95,9 @@ def _capture(unit: Unit, product: Product, line: Line, payout: Payout) -> None:
     )
     loan = Loan(payout.loan, line.line_id, line.party, terms, payout.amount, 0, None, "normal", None)
     unit.loans.add(loan)
-    service(unit, product, [loan], {}, payout.value_date)
+    # A payout confirmed after its day was closed: what those days would have billed is billed now.
+    closed = unit.days.last_closed() or payout.value_date
+    service(unit, product, [loan], {}, max(payout.value_date, closed))
 
 
 def _shown(payout: Payout) -> dict[str, str]:

@@ -13,7 +13,7 @@ from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.loans import Line, LoanTerms, Payment
 from zhiwei.loans.postings import Entry
-from zhiwei.values import Actor, canonical, digest
+from zhiwei.values import Actor, BadInput, canonical, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,11 @@ class Decisions(Protocol):
 
 
 class Lines(Protocol):
-    def add(self, line: Line) -> None: ...
+    def add(self, line: Line) -> bool: ...
     def get(self, line_id: str) -> Line | None: ...
     def lock(self, line_ids: Sequence[str]) -> dict[str, Line]: ...
     def save(self, line: Line) -> None: ...
     def all(self) -> list[Line]: ...
-    def of_decision(self, decision_id: str) -> Line | None: ...
     def order(self, payout: Payout) -> None: ...
     def payouts(self, *, status: str | None = None, line: str | None = None) -> list[Payout]: ...
     def payout(self, payout_id: str) -> Payout | None: ...
@@ -200,13 +199,20 @@ class Step:
     result: dict[str, Any] = field(default_factory=dict)
 
 
+LONGEST_KEY = 200
+_CLIENTS = ("accept", "draw", "repay")  # verbs whose keys clients choose; the platform's own keys are kept apart
+
+
 @contextmanager
 def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any]) -> Iterator[Step]:
     """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed."""
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise BadInput("bad_key", f"a key has 1 to {LONGEST_KEY} characters, not {len(key)}")
+    own = f"{'client' if verb in _CLIENTS else 'platform'}:{key}"
     with books.unit(by.tenant) as unit:
-        earlier = unit.steps.claim(key, verb, digest([verb, request]))
+        earlier = unit.steps.claim(own, verb, digest([verb, request]))
         current = Step(unit, earlier)
         yield current
         if earlier is None:
-            unit.steps.finish(key, current.result)
+            unit.steps.finish(own, current.result)
             unit.steps.audit(by, verb, canonical({**request, "key": key}))

@@ -8,6 +8,8 @@ from zhiwei.journeys.ports import Books, ProductVersion, Unit, step
 from zhiwei.shelf import Product, check, load
 from zhiwei.values import INSTALLER, RELEASE, Actor, BadInput, Breach, Forbidden, NotFound, Refusal, canonical
 
+SHORTEST_HASH = 6  # two persons must have seen the same thing
+
 
 def propose(*, books: Books, by: Actor, files: Mapping[str, str]) -> ProductVersion:
     """Check a folder with its golden cases and store it as a proposal; BadInput lists what is wrong with it."""
@@ -25,9 +27,12 @@ def propose(*, books: Books, by: Actor, files: Mapping[str, str]) -> ProductVers
 def approve(*, books: Books, by: Actor, product: str, hash_prefix: str) -> ProductVersion:
     """Publish a proposal; the one published before is retired. Refusal for the person who proposed it."""
     with books.unit(by.tenant) as unit:
-        version = unit.products.find(product, hash_prefix)
+        version = unit.products.find(product, hash_prefix) if len(hash_prefix) >= SHORTEST_HASH else None
         if version is None:
-            raise NotFound("no_such_proposal", f"no version {hash_prefix} of {product}", hint="propose it first")
+            raise NotFound(
+                "no_such_proposal", f"{hash_prefix!r} names no version of {product}",
+                hint=f"propose it first; give at least {SHORTEST_HASH} characters of its hash",
+            )  # fmt: skip
         if version.proposed_by == by.person:
             raise Forbidden("four_eyes", f"{by.person} proposed this version", hint="another person approves it")
         if version.state != "published":

@@ -64,7 +64,8 @@ def pay(
     states = [replay(loan.terms, payments.get(loan.loan_id, ()), on) for loan in ordered]
     interest = [state.interest_billed + state.accrued for state in states]
     principal = [state.principal for state in states]
-    parts = over_loans(min(amount, sum(interest) + sum(principal)), interest, principal)
+    due = [state.due(on) for state in states]
+    parts = over_loans(min(amount, sum(interest) + sum(principal)), due, interest, principal)
     fresh = []
     for loan, part in zip(ordered, parts, strict=True):
         if part:
@@ -77,7 +78,13 @@ def pay(
 
 
 def use_credit(unit: Unit, product: Product, line: Line, on: date) -> Line:
-    """Pay what is due from the borrower's own earlier overpayment, so that nobody is late on money we hold."""
+    """Pay what is due from the borrower's own earlier overpayment, so that nobody is late on money we hold.
+
+    Credit that came after `on` waits for the close of its own day.
+    """
+    latest = unit.days.latest_event(line.line_id)
+    if latest and latest > on:
+        return line
     loans = unit.loans.of_lines([line.line_id])
     payments = unit.loans.payments([loan.loan_id for loan in loans])
     due = sum(replay(loan.terms, payments.get(loan.loan_id, ()), on).due(on) for loan in loans)

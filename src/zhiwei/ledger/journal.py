@@ -33,12 +33,16 @@ class Entry:
     postings: tuple[Posting, ...]
     currency: str = CURRENCY
 
-    def __post_init__(self) -> None:
-        by_funder: defaultdict[str, int] = defaultdict(int)
+    def imbalance(self) -> dict[str, int]:
+        """Σ of postings by funder where it is not zero; an entry with any is never written."""
+        sums: defaultdict[str, int] = defaultdict(int)
         for posting in self.postings:
-            if posting.account not in CHART:
-                raise Breach(f"INV-01: entry {self.entry_id} posts to unknown account {posting.account!r}")
-            by_funder[posting.funder] += posting.amount
-        unbalanced = {funder: amount for funder, amount in by_funder.items() if amount}
-        if unbalanced or len(self.postings) < 2:
-            raise Breach(f"INV-01: entry {self.entry_id} does not balance: {unbalanced}")
+            sums[posting.funder] += posting.amount
+        return {funder: total for funder, total in sums.items() if total}
+
+
+def check(entry: Entry) -> None:
+    """Breach unless the entry posts to known accounts and balances for each funder; asked before every write."""
+    unknown = {posting.account for posting in entry.postings} - CHART.keys()
+    if unknown or len(entry.postings) < 2 or entry.imbalance():
+        raise Breach(f"INV-01: entry {entry.entry_id} cannot be written: {unknown or entry.imbalance()}")

@@ -11,7 +11,7 @@ def daily_rate(annual_rate: Decimal, day_basis: int) -> Decimal:
 
 
 def annualised(daily: Decimal) -> dict[str, str]:
-    """A daily rate as yearly figures in percent: contract (x360), simple (x365), compounded daily (365 days)."""
+    """A daily rate, not rounded, as yearly percentages: contract (x360), simple (x365), compounded (365 days)."""
     compounded = (1 + daily) ** 365 - 1
     return {
         "contract_360": f"{quantized(daily * 360 * 100, '0.01')}",

@@ -63,9 +63,10 @@ class LoanState:
         return self.principal + self.interest_billed + self.accrued
 
     def due(self, on: date) -> int:
-        """What is payable by the end of `on`: bills due, and the principal once matured."""
-        interest = sum(amount for due_on, amount in self.bills.items() if due_on <= on)
-        return interest + (self.principal if self.terms.matures_on <= on else 0)
+        """What is payable by the end of `on`: bills due; once matured, everything."""
+        if self.terms.matures_on <= on:
+            return self.payoff
+        return sum(amount for due_on, amount in self.bills.items() if due_on <= on)
 
     def oldest_due(self) -> date | None:
         """Due date of the oldest unpaid amount that has fallen due, if any."""

@@ -20,11 +20,12 @@ class Products(Store):
         )  # fmt: skip
 
     def find(self, product: str, hash_prefix: str) -> ProductVersion | None:
-        row = self.row(
-            f"select {_VERSION} from product_version where product_id = %s and starts_with(hash, %s) limit 1",
+        """The one version whose hash begins so; None where none or more than one does."""
+        found = self.rows(
+            f"select {_VERSION} from product_version where product_id = %s and starts_with(hash, %s) limit 2",
             product, hash_prefix,
         )  # fmt: skip
-        return ProductVersion(*row) if row else None
+        return ProductVersion(*found[0]) if len(found) == 1 else None
 
     def published(self, product: str) -> ProductVersion | None:
         row = self.row(f"select {_VERSION} from product_version where product_id = %s and state = 'published'", product)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from zhiwei.ledger.journal import Entry, Posting
+from zhiwei.ledger.journal import Entry, Posting, check
 from zhiwei.store.table import Store
 from zhiwei.values import DAY, Actor, Refusal, canonical
 
@@ -15,6 +15,7 @@ class Journal(Store):
         """Append entries: two statements for any number of them, so that the balance check sees whole entries."""
         heads, postings = [], []
         for entry in entries:
+            check(entry)
             heads.append(
                 (entry.entry_id, entry.number, entry.kind, entry.line, entry.loan, entry.value_date, entry.currency)
             )
@@ -107,7 +108,7 @@ class Steps(Store):
         row = self.row("select request_hash, result from step where key = %s", key)
         if row is None or row[0] != request_hash:
             raise Refusal(
-                "key_reused", f"key {key!r} was already used for another request",
+                "key_reused", f"key {key.partition(':')[2]!r} was already used for another request",
                 hint="use a new key for a new request; repeat a request with its own key",
             )  # fmt: skip
         return dict(json.loads(row[1])) if row[1] else {}

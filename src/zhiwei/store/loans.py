@@ -17,12 +17,13 @@ _LOAN = """loan_id, line_id, party_id, amount, annual_rate, day_basis, drawn_on,
 
 
 class Lines(Store):
-    def add(self, line: Line) -> None:
-        self.run(
-            f"insert into line (tenant_id, {_LINE}) values (%s" + ", %s" * 13 + ")",
+    def add(self, line: Line) -> bool:
+        """False where its decision already has a line."""
+        return self.run(
+            f"insert into line (tenant_id, {_LINE}) values (%s" + ", %s" * 13 + ") on conflict do nothing",
             self.tenant, line.line_id, line.party, line.product, line.product_hash, line.decision, line.limit,
             line.annual_rate, line.opened_on, line.expires_on, line.status, line.used, line.held, line.credit,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     def get(self, line_id: str) -> Line | None:
         row = self.row(f"select {_LINE} from line where line_id = %s", line_id)
@@ -43,10 +44,6 @@ class Lines(Store):
 
     def all(self) -> list[Line]:
         return [Line(*row) for row in self.rows(f"select {_LINE} from line order by line_id")]
-
-    def of_decision(self, decision_id: str) -> Line | None:
-        row = self.row(f"select {_LINE} from line where decision_id = %s", decision_id)
-        return Line(*row) if row else None
 
     def order(self, payout: Payout) -> None:
         self.run(

@@ -53,16 +53,21 @@ def down_to(minor: int, step: int) -> int:
 
 
 def split(total: int, weights: Sequence[Decimal | int]) -> list[int]:
-    """Parts in proportion to `weights` that sum to `total` exactly.
+    """Parts in proportion to `weights` that sum to `total` exactly, each within one minor unit of its share.
 
-    Every part but the first is rounded half up by itself; the first is what remains, so that the cent that does not
-    divide has one known home. A part depends on `total` alone, not on the order of earlier splits.
+    Every part is rounded towards zero, then the units left over go to the largest remainders, the earlier part first:
+    the cent that does not divide has one known home. Parts depend on `total` alone, and -total splits as total.
     """
     if not weights or any(weight < 0 for weight in weights) or sum(weights) <= 0:
         raise ValueError("weights must be non-negative and not all zero")
-    whole = Fraction(sum(Fraction(weight) for weight in weights))
-    others = [half_up(total * Fraction(weight) / whole) for weight in weights[1:]]
-    return [total - sum(others), *others]
+    shares = [Fraction(weight) for weight in weights]
+    whole, sign = sum(shares), -1 if total < 0 else 1
+    exact = [abs(total) * share / whole for share in shares]
+    parts = [int(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda place: parts[place] - exact[place])  # stable: earlier first
+    for place in by_remainder[: abs(total) - sum(parts)]:
+        parts[place] += 1
+    return [sign * part for part in parts]
 
 
 def as_rate(text: str | Decimal) -> Decimal:

@@ -10,6 +10,8 @@ from zhiwei.values import Refusal
 def test_frozen_on_the_fourth_day_and_freed_when_cured(teller) -> None:
     """Due on 21 March (20 days x 53.50 = 1,070.00): open on the 24th, frozen by the close of the 25th."""
     teller.draw("360,000", (3, 1))
+    teller.close((3, 23))
+    assert teller.repay("1", (3, 24)).status == "open", "three days past due do not freeze"
     teller.close((3, 24))
     assert (teller.head((3, 24))["status"], teller.head((3, 24))["days_past_due"]) == ("open", 3)
     teller.close((3, 25))
@@ -19,7 +21,7 @@ def test_frozen_on_the_fourth_day_and_freed_when_cured(teller) -> None:
         teller.draw("1,000", (3, 26))
     assert refused.value.code == "line_frozen"
 
-    assert teller.repay("1,069.99", (3, 26)).status == "frozen", "one 分 is still past due"
+    assert teller.repay("1,068.99", (3, 26)).status == "frozen", "one 分 is still past due"
     paid = teller.repay("0.01", (3, 26))
     assert (paid.status, teller.head((3, 26))["days_past_due"]) == ("open", 0)
     assert teller.draw("1,000", (3, 26)).status == "paid"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from zhiwei.ledger.journal import Posting
+from zhiwei.ledger.journal import Posting, check
 from zhiwei.loans import Movement
 from zhiwei.loans.postings import Accounts, Entry, drafts, overpaid
 from zhiwei.values import Breach
@@ -23,9 +23,10 @@ ACCOUNTS = Accounts("cash", "loan_principal", "interest_receivable", "interest_i
         (Posting("petty_cash", "a", 1), Posting("cash", "a", -1)),
     ],
 )
-def test_an_entry_that_does_not_balance_cannot_be_made(postings: tuple[Posting, ...]) -> None:
+def test_an_entry_that_does_not_balance_cannot_be_written(postings: tuple[Posting, ...]) -> None:
+    entry = Entry(entry_id="e", number=0, kind="drawn", line="l", loan="n", value_date=DAY, postings=postings)
     with pytest.raises(Breach, match="INV-01"):
-        Entry(entry_id="e", number=0, kind="drawn", line="l", loan="n", value_date=DAY, postings=postings)
+        check(entry)
 
 
 def test_too_much_is_the_platforms_debt() -> None:

@@ -16,4 +16,10 @@ def test_each_claim_in_turn(amount: int, parts: tuple[int, ...]) -> None:
     ("amount", "parts"), [(15, [10, 5]), (30, [10, 20]), (100, [80, 20]), (1030, [510, 520]), (9999, [510, 520])]
 )
 def test_all_interest_of_the_line_before_any_principal(amount: int, parts: list[int]) -> None:
-    assert over_loans(amount, [10, 20], [500, 500]) == parts
+    assert over_loans(amount, [0, 0], [10, 20], [500, 500]) == parts
+
+
+@pytest.mark.parametrize(("amount", "parts"), [(12, [0, 12]), (15, [0, 15]), (25, [10, 15]), (40, [15, 25])])
+def test_what_is_due_comes_before_what_has_only_accrued(amount: int, parts: list[int]) -> None:
+    """The second loan's 15 are due; its other 5 of interest and the first loan's 10 are not yet."""
+    assert over_loans(amount, [0, 15], [10, 20], [500, 500]) == parts

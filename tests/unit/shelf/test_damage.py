@@ -100,7 +100,7 @@ DAMAGES = [
     Damage(LIMIT, "(?m)^turnover", "cap", "term", "term 'cap' stands twice", mark="cap,sales_12m"),
     Damage("underwriting/price.csv", "cost_to_serve", "cost_to_swerve", "value", "unknown name", "mean 'cost_to"),
     Damage(PARAMETERS, '"rate_cap"', '"rate_kap"', "1", "[[parameter]] rate_cap is missing", mark="# Policy"),
-    Damage(PARAMETERS, "from = 2018-03-01", 'from = "2018-03-01"', "1", "from must be a date"),
+    Damage(PARAMETERS, "from = .*", 'from = "2018-03-01"', "1", "from must be a date"),
     Damage(PARAMETERS, 'value = .*', 'value = "2,75 %"', "1", "not a number: '2,75 %'"),
     Damage(PARAMETERS, 'value = .*', 'value = ""', "1", "not a number: ''"),
     Damage(PARAMETERS, 'value = .*', 'value = "1"', "1", "base_rate is a probability between 0 and 1"),
@@ -117,11 +117,11 @@ DAMAGES = [
     Damage(CASE, "(?m)^sales_12m = .*", "sales_12m = true", "1", "sales_12m must be a number"),
     Damage(CASE, "(?m)^sales_12m = .*", "sales_12m = nan", "1", "sales_12m must be a number"),
     Damage(CASE, "as_of = .*", 'as_of = "2020-03-01"', "1", "as_of must be a date"),
-    Damage(CASE, "as_of = .*", "as_of = 2018-06-01", "1", "is in force on 2018-06-01"),
+    Damage(CASE, "as_of = .*", "as_of = 1990-06-01", "1", "is in force on 1990-06-01"),
     Damage(CASE, "outcome = .*", "", "1", "a case says the outcome it expects", mark="[expect]"),
     Damage(CASE, "outcome = .*", 'outcome = "decline"', "1", "expected outcome 'decline', got 'approve'"),
     Damage(CASE, "outcome = ", "outcom = ", "1", "unknown key 'outcom'", "did you mean 'outcome'"),
-    Damage(CASE, r"\[expect\]", '[expect]\nreasons = ["R01"]', "1", "expected reasons ['R01'], got []", mark="reasons"),
+    Damage(CASE, "reasons = .*", 'reasons = ["R01"]', "1", "expected reasons ['R01'], got []", mark="reasons"),
 ]  # fmt: skip
 
 

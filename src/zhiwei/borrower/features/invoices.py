@@ -69,7 +69,7 @@ def _columns(invoices: pa.Table, parties: Sequence[str], as_of: date) -> _Invoic
     who = place.fill_null(-1).to_numpy().astype(np.int64)
     day = invoices["issue_date"].cast(pa.int32()).to_numpy().astype(np.int64)
     today = (as_of - _EPOCH).days
-    seen = (who >= 0) & (day <= today)
+    seen = (who >= 0) & (day <= today) & (invoices["occurrence"].to_numpy() == 1)
     counterparties = invoices["counterparty"].combine_chunks().dictionary_encode()
     edges = np.array([(add_months(as_of, -k) - _EPOCH).days for k in range(25)], dtype=np.int64)
     return _Invoices(

@@ -233,7 +233,7 @@ create table business_day (
 
 create table step (                       -- idempotency: what each key asked for and was answered
   tenant_id    text not null references tenant,
-  key          text not null check (length(key) between 1 and 200),
+  key          text not null check (length(key) between 1 and 220),
   verb         text not null,
   request_hash text not null,
   result       text,
