@@ -67,7 +67,8 @@ def invoice_rows(party: str, until: date, months: int = 36, monthly: int = 70_00
                 amount = monthly * share // 600 + number * 1000
                 rows.append({
                     "party_id": party, "direction": direction, "invoice_no": f"{prefix}{back:03d}{number}",
-                    "issue_date": date(month // 12, month % 12 + 1, 3 + 4 * number), "counterparty": f"{prefix}{number}",
+                    "issue_date": date(month // 12, month % 12 + 1, 3 + 4 * number),
+                    "counterparty": f"{prefix}{number}",
                     "amount": amount, "tax": amount * 13 // 100, "total": amount + amount * 13 // 100,
                     "status": "valid", "occurrence": 1,
                 })  # fmt: skip
@@ -75,7 +76,7 @@ def invoice_rows(party: str, until: date, months: int = 36, monthly: int = 70_00
 
 
 def delivery_of(rows: list[dict[str, object]], source: str = "test") -> Delivery:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     parties = sorted({str(row["party_id"]) for row in rows})
     table = pa.Table.from_pylist(rows, schema=INVOICES)
@@ -96,7 +97,7 @@ def good_firm(platform: Platform) -> str:
 @pytest.fixture
 def open_line(platform: Platform, good_firm: str) -> Callable[..., str]:
     """Decide on G1 and accept the offer: -> the line's id."""
-    from zhiwei.journeys import Offer, accept, decide  # noqa: PLC0415
+    from zhiwei.journeys import Offer, accept, decide
 
     def open_line(on: date = date(2024, 3, 1)) -> str:
         decided = decide(books=platform, by=platform.actor, product="tax_credit", parties=[good_firm], as_of=on)

@@ -19,7 +19,7 @@ def test_all_interest_of_the_line_before_any_principal(amount: int, parts: list[
     assert over_loans(amount, [0, 0], [10, 20], [500, 500]) == parts
 
 
-@pytest.mark.parametrize(("amount", "parts"), [(12, [0, 12]), (15, [0, 15]), (25, [10, 15]), (40, [15, 25])])
+@pytest.mark.parametrize(("amount", "parts"), [(12, [0, 12]), (15, [0, 15]), (25, [10, 15]), (40, [20, 20])])
 def test_what_is_due_comes_before_what_has_only_accrued(amount: int, parts: list[int]) -> None:
     """The second loan's 15 are due; its other 5 of interest and the first loan's 10 are not yet."""
     assert over_loans(amount, [0, 15], [10, 20], [500, 500]) == parts
