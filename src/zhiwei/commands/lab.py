@@ -12,6 +12,7 @@ from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import Json, day, out, print_json, print_table, progress
 from zhiwei.journeys.products import published
 from zhiwei.tables import unscaled, value_on
+from zhiwei.values import BadInput
 
 
 def lab(
@@ -32,7 +33,11 @@ def lab(
     alone in the same folds. Needs records with outcomes (`zhiwei import cumcm2020c`).
     """
     from zhiwei.lab import DIRECTIONS, Plan, calibrated, develop, validate
-    from zhiwei.lab.plots import draw_all
+
+    try:
+        from zhiwei.lab.plots import draw_all
+    except ModuleNotFoundError as error:
+        raise BadInput("no_lab", f"{error.name} is not installed", hint="pip install 'zhiwei[lab]'") from None
 
     with open_platform() as platform:
         parties, facts, outcome, on = journeys.sample(

@@ -49,7 +49,7 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
             raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
         current.result = {
             "line": line.line_id, "party": line.party, "limit": yuan(line.limit),
-            "annual_rate": format(line.annual_rate, "f"), "opened_on": on.isoformat(),
+            "annual_rate": format(line.annual_rate.normalize(), "f"), "opened_on": on.isoformat(),
             "expires_on": line.expires_on.isoformat(),
         }  # fmt: skip
         return Accepted(**current.result)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zhiwei.journeys.decide import replayed
 from zhiwei.journeys.ports import Books, Loan, Unit
 from zhiwei.journeys.products import by_hash
-from zhiwei.journeys.servicing import entries_of
+from zhiwei.journeys.servicing import entries_of, refreshed
 from zhiwei.loans import Line, replay
 from zhiwei.shelf import Product
 from zhiwei.values import Actor, Breach, split
@@ -21,6 +21,7 @@ TRUTHS = {
     "INV-06": ("资金方份额精确到分", "each funder's part of each loan is its share, and the parts are the whole"),
     "INV-07": ("决策可重放", "every decision replays from its inputs byte for byte"),
     "INV-08": ("营业日连续", "closed days follow each other without gaps"),
+    "INV-09": ("日终不漏贷款", "no open loan is forgotten: class, oldest due date and next look are as its events say"),
 }
 
 
@@ -49,6 +50,7 @@ def examine(*, books: Books, by: Actor) -> list[Finding]:
             ("INV-06", _shares(unit, lines, loans, postings)),
             ("INV-07", _decisions(unit)),
             ("INV-08", unit.days.gaps()),
+            ("INV-09", _remembered(unit, lines, loans)),
         ]
         return [_finding(name, list(results)) for name, results in checks]
 
@@ -144,6 +146,24 @@ def _shares(unit: Unit, lines: list[Line], loans: list[Loan], postings: Postings
         account = product.line.accounts.principal
         parts = [postings.get((loan.line, loan.loan_id, account, funder.funder_id), 0) for funder in funders]
         yield loan.loan_id, parts == split(loan.principal, product.programme.shares)
+
+
+def _remembered(unit: Unit, lines: list[Line], loans: list[Loan]) -> Iterator[tuple[str, bool]]:
+    """Looked at on the last closed day; on a line where something happened since, only that a look is still to come."""
+    closed = unit.days.last_closed()
+    payments = unit.loans.payments([loan.loan_id for loan in loans])
+    by_id = {line.line_id: line for line in lines}
+    latest = {line.line_id: unit.days.latest_event(line.line_id) for line in lines}
+    for loan in loans:
+        event = latest[loan.line] or loan.terms.drawn_on
+        on = max(event, closed or event)
+        state = replay(loan.terms, payments.get(loan.loan_id, ()), on)
+        fresh = refreshed(loan, state, _product(unit, by_id[loan.line]), on)
+        forgotten = (loan.next_on is None) != (fresh.next_on is None) or (
+            fresh.next_on is not None and loan.next_on is not None and loan.next_on > max(fresh.next_on, on)
+        )
+        agrees = (loan.oldest_due, loan.asset_class) == (fresh.oldest_due, fresh.asset_class)
+        yield loan.loan_id, not forgotten and (agrees or event == on != closed)
 
 
 def _decisions(unit: Unit) -> Iterator[tuple[str, bool]]:

@@ -8,7 +8,7 @@ from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import check_day, locked_line, service
 from zhiwei.loans import Line, LoanTerms, check_draw
 from zhiwei.shelf import Product
-from zhiwei.values import Actor, NotFound, Refusal, identifier, yuan
+from zhiwei.values import DAY, Actor, NotFound, Refusal, identifier, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,14 @@ def _capture(unit: Unit, product: Product, line: Line, payout: Payout) -> None:
     )
     loan = Loan(payout.loan, line.line_id, line.party, terms, payout.amount, 0, None, "normal", None)
     unit.loans.add(loan)
-    # A payout confirmed after its day was closed: what those days would have billed is billed now.
-    closed = unit.days.last_closed() or payout.value_date
-    service(unit, product, [loan], {}, max(payout.value_date, closed))
+    closed = unit.days.last_closed()
+    if closed is None or closed < payout.value_date:
+        service(unit, product, [loan], {}, payout.value_date)
+        return
+    # Confirmed after its day was closed: what those days would have billed is billed on the first open day, and the
+    # close of that day looks at the loan, late as it may be.
+    [(late, _)] = service(unit, product, [loan], {}, closed + DAY)
+    unit.loans.save([replace(late, next_on=closed + DAY)])
 
 
 def _shown(payout: Payout) -> dict[str, str]:

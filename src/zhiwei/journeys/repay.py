@@ -82,10 +82,11 @@ def use_credit(unit: Unit, product: Product, line: Line, on: date) -> Line:
 
     Credit that came after `on` waits for the close of its own day.
     """
+    loans = unit.loans.of_lines([line.line_id])
     latest = unit.days.latest_event(line.line_id)
     if latest and latest > on:
+        unit.loans.save(replace(loan, next_on=min(loan.next_on, latest)) for loan in loans if loan.next_on)
         return line
-    loans = unit.loans.of_lines([line.line_id])
     payments = unit.loans.payments([loan.loan_id for loan in loans])
     due = sum(replay(loan.terms, payments.get(loan.loan_id, ()), on).due(on) for loan in loans)
     amount = min(line.credit, due)

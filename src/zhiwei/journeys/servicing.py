@@ -49,7 +49,7 @@ def service(
         if len(state.movements) < loan.posted:
             raise Breach(f"INV-02: loan {loan.loan_id} has {loan.posted} movements posted, its events give fewer")
         entries += entries_of(loan, state, product)[loan.posted :]
-        fresh = _refreshed(loan, state, product, on)
+        fresh = refreshed(loan, state, product, on)
         if fresh.asset_class != loan.asset_class:
             unit.loans.record_class(loan.loan_id, on, fresh.asset_class)
         done.append((fresh, state))
@@ -58,7 +58,8 @@ def service(
     return done
 
 
-def _refreshed(loan: Loan, state: LoanState, product: Product, on: date) -> Loan:
+def refreshed(loan: Loan, state: LoanState, product: Product, on: date) -> Loan:
+    """The loan with everything that follows from its state at the end of `on`."""
     oldest, late = state.oldest_due(), state.days_past_due()
     return replace(
         loan, principal=state.principal, posted=len(state.movements), oldest_due=oldest,

@@ -45,7 +45,7 @@ def line_statement(
         "due": yuan(sum(state.due(on) for state in states)),
         "next_due": min(dues).isoformat() if dues else None,
         "days_past_due": max((state.days_past_due() for state in states), default=0),
-        "annual_rate": format(line.annual_rate, "f"), "daily_rate": format(daily, "f"),
+        "annual_rate": format(line.annual_rate.normalize(), "f"), "daily_rate": format(daily, "f"),
         "annualised": annualised(line.annual_rate / product.line.day_basis),
     }  # fmt: skip
     return Statement(head, _rows(product, entries))

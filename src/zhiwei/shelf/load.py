@@ -44,6 +44,7 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
+OPTIONAL = ("campaign.toml",)
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
@@ -72,6 +73,10 @@ def read_folder(folder: Path) -> dict[str, str]:
 def load(files: Files) -> tuple[Product | None, list[Problem]]:
     """The product, and what is wrong with its files; None when anything is."""
     problems = [Problem(name, 1, "", "the file is missing") for name in REQUIRED if name not in files]
+    known = {*REQUIRED, *OPTIONAL}
+    for name in files:
+        if name not in known and not name.startswith("cases/") and not name.endswith(".md"):
+            problems.append(Problem(name, 1, "", "nothing reads this file", did_you_mean(name, known)))
     if problems:
         return None, problems
     head = _document(files, "product.toml", problems)

@@ -9,7 +9,7 @@ from typing import Any
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(value.normalize(), "f")  # 0.05 and 0.0500 are one number
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"no canonical form for {type(value).__name__}")

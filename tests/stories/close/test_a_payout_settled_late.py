@@ -17,3 +17,54 @@ def test_the_day_still_closes_when_credit_came_after_it(teller) -> None:
     assert teller.sound()
     head = teller.head((3, 23))
     assert (head["credit"], head["due"], head["days_past_due"]) == ("304.50", "0.00", 0)  # 13 days: 695.50
+
+
+def test_a_line_that_is_late_when_the_bank_confirms_is_frozen_at_the_next_close(teller) -> None:
+    """Confirmed on 2 April: the bill of 21 March is twelve days past due, so the close of the 2nd freezes the line."""
+    teller.bank.answers = ["unknown"]
+    teller.draw("360,000", (3, 8), key="late")
+    teller.close((4, 1))
+    assert teller.draw("360,000", (3, 8), key="late").status == "paid"
+    teller.close((4, 2))
+    head = teller.head((4, 2))
+    assert (head["due"], head["days_past_due"], head["status"]) == ("695.50", 12, "frozen")
+    assert teller.sound()
+
+
+def test_credit_pays_what_the_late_payout_brings_at_the_next_close(teller) -> None:
+    """Nobody is late on money we hold: 1,000.00 are with us since 1 March."""
+    teller.repay("1,000", (3, 1))
+    teller.bank.answers = ["unknown"]
+    teller.draw("360,000", (3, 8), key="late")
+    teller.close((4, 1))
+    assert teller.draw("360,000", (3, 8), key="late").status == "paid"
+    teller.close((4, 2))
+    head = teller.head((4, 2))
+    assert (head["due"], head["credit"], head["days_past_due"]) == ("0.00", "304.50", 0)
+    assert teller.sound()
+
+
+def test_credit_that_came_later_pays_at_the_close_of_its_own_day(teller) -> None:
+    """Too much on 10 April, the days before it closed afterwards: by the 10th at the latest nothing due is unpaid."""
+    teller.draw("360,000", (3, 8))
+    teller.bank.answers = ["unknown"]
+    teller.draw("360,000", (3, 8), key="late")
+    teller.repay("362,765.50", (4, 10))  # 33 days: 1,765.50; 1,000.00 too much
+    assert teller.draw("360,000", (3, 8), key="late").status == "paid"
+    teller.close((4, 10))
+    head = teller.head((4, 10))
+    assert (head["due"], head["credit"], head["status"]) == ("0.00", "304.50", "open")
+    assert teller.sound()
+
+
+def test_what_is_confirmed_late_is_booked_in_an_open_day(teller) -> None:
+    """Value date 8 March, business date after the last closed day: the books of a closed day stay as they were."""
+    teller.bank.answers = ["unknown"]
+    teller.draw("360,000", (3, 8), key="late")
+    teller.close((4, 1))
+    assert teller.draw("360,000", (3, 8), key="late").status == "paid"
+    with teller.platform.unit("local") as unit:
+        booked = unit.steps.rows("select kind, value_date, business_date from journal_entry order by number")
+    assert [(kind, str(value), str(business)) for kind, value, business in booked][:1] == [
+        ("drawn", "2024-03-08", "2024-04-02")
+    ]

@@ -52,6 +52,11 @@ DAMAGE = {
     "a fact a decision was made on": (
         """update decision set inputs = regexp_replace(inputs, '"sales_12m":"', '"sales_12m":"9')""", {"INV-07"},
     ),
+    "a loan the day close will never look at again": ("update loan set next_on = null", {"INV-09"}),
+    "a look put off by a year": ("update loan set next_on = next_on + 365", {"INV-09"}),
+    "a loan classed better than it is": (
+        "update loan set class = case class when 'normal' then 'loss' else 'normal' end", {"INV-09"},
+    ),
     "a day that was never closed": ("delete from business_day where business_date = '2024-03-15'", {"INV-08"}),
 }  # fmt: skip
 
@@ -63,7 +68,7 @@ def wrong(platform: Platform) -> set[str]:
 def test_a_sound_book_has_no_findings(platform: Platform, used_line: str) -> None:
     """And every truth was looked at: a check of nothing always holds."""
     findings = examine(books=platform, by=platform.actor)
-    assert [finding.invariant for finding in findings] == [f"INV-0{n}" for n in range(1, 9)]
+    assert [finding.invariant for finding in findings] == [f"INV-0{n}" for n in range(1, 10)]
     assert [finding for finding in findings if finding.wrong or not finding.checked] == []
 
 
@@ -103,4 +108,4 @@ def restore(owner: psycopg.Connection, tables: list[str]) -> None:
 
 def test_every_truth_bites() -> None:
     """INV-01 has a test of its own."""
-    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-0{n}" for n in range(2, 9)}
+    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-0{n}" for n in range(2, 10)}
