@@ -94,6 +94,11 @@ def test_a_firm_walks_from_its_invoices_to_books_that_balance(zhiwei, workbook: 
 
     funders = [json.loads(row) for row in zhiwei("funders", "--json").stdout.splitlines()]
     assert sum(_fen(row["principal"]) for row in funders) == _fen(shown["principal"])
+    days = [json.loads(row) for row in zhiwei("funders", "partner_bank", "--json").stdout.splitlines()]
+    partner = next(row for row in funders if row["funder"] == "partner_bank")
+    assert days[-1]["balance"] == partner["principal"]
+    assert sum(_fen(row["earned"]) for row in days) == _fen(partner["interest_earned"])
+    assert sum(_fen(row["cash"]) for row in days) == -_fen(partner["net_funding"])
     accounts = [json.loads(row) for row in zhiwei("books", "--json").stdout.splitlines()]
     assert sum(_fen(row["balance"]) for row in accounts) == 0
     zhiwei("doctor")

@@ -12,9 +12,9 @@ import typer
 from zhiwei import journeys
 from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import REFUSED, Amount, Json, Key, On, day, out, print_json, print_table, progress
-from zhiwei.reports import funder_statements, trial_balance
+from zhiwei.reports import funder_days, funder_statements, trial_balance
 from zhiwei.reports.statement import KINDS
-from zhiwei.values import grouped, yuan
+from zhiwei.values import NotFound, grouped, yuan
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Id of the line, as `zhiwei accept` printed it.")]
 
@@ -187,11 +187,29 @@ def _worst(name: str) -> int:
     return CLASSES.index(name)
 
 
-def funders(as_json: Json = False) -> None:
-    """Each funder's statement; together they add up to the ledger. 资金方对账"""
+def funders(
+    funder: Annotated[str | None, typer.Argument(metavar="[FUNDER]", help="One funder: its statement by day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Each funder's balances, which add up to the ledger; or one funder's statement by day. 资金方对账"""
     with open_platform() as platform, platform.unit(platform.actor.tenant) as unit:
         totals = unit.journal.totals()
-    print_funders(totals, as_json)
+        rows = unit.journal.of_funder(funder) if funder else []
+    if funder is None:
+        print_funders(totals, as_json)
+        return
+    if not rows:
+        known = ", ".join(sorted({name for _, name, _ in totals if name})) or "none yet"
+        raise NotFound("no_such_funder", f"{funder} has no entries", hint=f"funders: {known}")
+    days = funder_days(rows)
+    names = ("principal", "interest", "earned", "cash", "balance")
+    if as_json:
+        for item in days:
+            print_json({"date": item.on, "kind": item.kind, **{name: yuan(getattr(item, name)) for name in names}})
+        return
+    table = [[item.on, *KINDS[item.kind], *(grouped(getattr(item, name)) for name in names)] for item in days]
+    columns = ["date", "摘要", "what", "principal 本金", "receivable 应收", "earned 收入", "cash 资金", "balance 余额"]
+    print_table(f"{funder} (元)", columns, table, right=range(3, 8))
 
 
 def print_funders(totals: Sequence[tuple[str, str, int]], as_json: bool = False) -> None:

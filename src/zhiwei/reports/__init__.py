@@ -1,5 +1,12 @@
 """Pure tables for people: statements, trial balance, funders' statements."""
 
-from zhiwei.reports.books import FunderStatement, TrialBalance, funder_statements, trial_balance
+from zhiwei.reports.books import (
+    FunderDay,
+    FunderStatement,
+    TrialBalance,
+    funder_days,
+    funder_statements,
+    trial_balance,
+)
 
-__all__ = ["FunderStatement", "TrialBalance", "funder_statements", "trial_balance"]
+__all__ = ["FunderDay", "FunderStatement", "TrialBalance", "funder_days", "funder_statements", "trial_balance"]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from zhiwei.ledger import CHART
 
@@ -58,3 +59,31 @@ def funder_statements(totals: Iterable[tuple[str, str, int]]) -> list[FunderStat
         for funder, amounts in sorted(by_funder.items())
         if funder
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class FunderDay:
+    """One day's entries of one kind in a funder's book, in 分; `balance` is its principal outstanding afterwards."""
+
+    on: date
+    kind: str
+    principal: int
+    interest: int
+    earned: int
+    cash: int
+    balance: int
+
+
+def funder_days(rows: Iterable[tuple[date, str, str, int]]) -> list[FunderDay]:
+    """From (value date, kind, account, Σ amount) in order; cash is positive when the funder receives it."""
+    grouped: dict[tuple[date, str], defaultdict[str, int]] = {}
+    for on, kind, account, amount in rows:
+        grouped.setdefault((on, kind), defaultdict(int))[account] += amount
+    days, balance = [], 0
+    for (on, kind), change in grouped.items():
+        balance += change["loan_principal"]
+        days.append(FunderDay(
+            on, kind, change["loan_principal"], change["interest_receivable"], -change["interest_income"],
+            change["cash"], balance,
+        ))  # fmt: skip
+    return days

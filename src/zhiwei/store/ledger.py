@@ -61,6 +61,15 @@ class Journal(Store):
         rows = self.rows("select account, funder, sum(amount)::bigint from journal_posting group by 1, 2 order by 1, 2")
         return [(account, funder, int(total)) for account, funder, total in rows]
 
+    def of_funder(self, funder: str) -> list[tuple[date, str, str, int]]:
+        """(value date, kind, account, Σ amount) of a funder's own book, day by day."""
+        rows = self.rows(
+            """select e.value_date, e.kind, p.account, sum(p.amount)::bigint
+               from journal_posting p join journal_entry e using (tenant_id, entry_id)
+               where p.funder = %s group by 1, 2, 3 order by 1, 2, 3""", funder,
+        )  # fmt: skip
+        return [(on, kind, account, int(total)) for on, kind, account, total in rows]
+
 
 class Days(Store):
     def last_closed(self) -> date | None:
