@@ -120,6 +120,7 @@ def test_a_declined_business_has_nothing_to_accept(zhiwei, workbook: Path) -> No
     assert 0 < float(declined["pd"]) < 1
     assert "A01" in [reason["code"] for reason in declined["reasons"]]
     assert "not_approved" in zhiwei("accept", declined["decision"], "--on", "2018-01-01", code=1).stderr
+    assert "not_approved" in zhiwei("draw", "E1", "10000", "--on", "2018-01-01", code=1).stderr
 
 
 def test_a_damaged_workbook_is_refused_whole_or_its_bad_rows_left_out(zhiwei, workbook: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

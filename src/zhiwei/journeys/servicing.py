@@ -25,11 +25,22 @@ def locked_line(unit: Unit, line_id: str, on: date) -> Line:
     """The line, locked until the transaction ends; Refusal where something later already happened on it."""
     line = unit.lines.lock([line_id]).get(line_id)
     if line is None:
-        raise NotFound("no_such_line", f"no line {line_id}")
+        raise _no_line(unit, line_id)
     latest = unit.days.latest_event(line_id)
     if latest and on < latest:
         raise Refusal("out_of_order", f"line {line_id} already has an event on {latest}, after {on}")
     return line
+
+
+def _no_line(unit: Unit, named: str) -> Refusal:
+    """Why there is no such line: people also name the business or the decision."""
+    decision = unit.decisions.get(named) or unit.decisions.latest(named)
+    if decision is None:
+        return NotFound("no_such_line", f"no line {named}")
+    what = f"{decision.party} was decided on as of {decision.as_of}: {decision.outcome} ({decision.decision_id})"
+    if decision.outcome != "approve":
+        return Refusal("not_approved", f"{what}; it has no line")
+    return NotFound("no_such_line", f"{named} is no line; {what}", hint="accept the decision, and name its line")
 
 
 def entries_of(loan: Loan, state: LoanState, product: Product) -> list[Entry]:

@@ -65,6 +65,13 @@ class Decisions(Store):
         row = self.row(f"select {_DECISION} from decision where decision_id = %s", decision_id)
         return StoredDecision(*row) if row else None
 
+    def latest(self, party: str) -> StoredDecision | None:
+        """The decision on a party with the latest as-of date, the last recorded of them."""
+        row = self.row(
+            f"select {_DECISION} from decision where party_id = %s order by as_of desc, recorded_at desc limit 1", party
+        )
+        return StoredDecision(*row) if row else None
+
     def all(self) -> Iterator[StoredDecision]:
         for row in self.rows(f"select {_DECISION} from decision order by decision_id"):
             yield StoredDecision(*row)
