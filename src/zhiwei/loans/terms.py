@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from zhiwei.values import add_months, monthly
+from zhiwei.values import add_months, half_up, monthly
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +47,4 @@ class LoanTerms:
     def interest(self, balance_days: int) -> int:
         """Interest on 积数 (minor units x days), rounded once, half up, to the 分."""
         numerator, denominator = self.annual_rate.as_integer_ratio()
-        exact, per = balance_days * numerator, denominator * self.day_basis
-        return (2 * exact + per) // (2 * per)  # balance-days and rate are not negative, so floor is half up
+        return half_up(balance_days * numerator, denominator * self.day_basis)

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -78,16 +77,6 @@ class Records(Store):
             since, until,
         )  # fmt: skip
         return [(seller, buyer, int(amount)) for seller, buyer, amount in found]
-
-    def counts(self) -> list[dict[str, Any]]:
-        """Invoices stored by source, direction and status."""
-        found = self.rows(
-            """select p.source, i.direction, i.status, count(*), count(*) filter (where i.amount < 0),
-                      count(*) filter (where i.occurrence > 1)
-               from invoice i join party p using (tenant_id, party_id) group by 1, 2, 3 order by 1, 2, 3"""
-        )
-        names = ("source", "direction", "status", "rows", "red", "repeats")
-        return [dict(zip(names, row, strict=True)) for row in found]
 
     def latest(self, parties: Sequence[str]) -> date | None:
         """Issue date of the latest invoice of these parties."""

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from zhiwei.tables.scale import MICRO, micro, ratio
+from zhiwei.tables.scale import MICRO, micro
+from zhiwei.values import half_up
 
 Facts = Mapping[str, int | None]
 Compiled = Callable[[Facts], int | None]
@@ -19,8 +20,8 @@ _FUNCTIONS: dict[str, Callable[..., int]] = {"min": min, "max": max, "abs": abs}
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
-    "*": lambda a, b: ratio(a * b, MICRO),
-    "/": lambda a, b: ratio(a * MICRO, b),
+    "*": lambda a, b: half_up(a * b, MICRO),
+    "/": lambda a, b: half_up(a * MICRO, b),
 }
 
 

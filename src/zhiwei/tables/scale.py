@@ -26,10 +26,3 @@ def text(whole: int) -> str:
     """Shortest plain decimal: 1500000 -> '1.5'."""
     plain = format(unscaled(whole), "f").rstrip("0").rstrip(".")
     return "0" if plain in ("", "-0", "-") else plain
-
-
-def ratio(numerator: int, denominator: int) -> int:
-    """numerator / denominator rounded half away from zero to a whole number."""
-    sign = -1 if (numerator < 0) != (denominator < 0) else 1
-    numerator, denominator = abs(numerator), abs(denominator)
-    return sign * ((2 * numerator + denominator) // (2 * denominator))

@@ -40,16 +40,11 @@ def grouped(minor: int) -> str:
     return f"{sign}{whole:,}.{part:02d}"
 
 
-def half_up(exact: Fraction) -> int:
-    """Nearest whole minor unit, halves away from zero (the field's rounding; not banker's)."""
-    doubled = abs(exact.numerator) * 2 + exact.denominator
-    rounded = doubled // (2 * exact.denominator)
-    return rounded if exact >= 0 else -rounded
-
-
-def down_to(minor: int, step: int) -> int:
-    """Largest multiple of `step` not above `minor`; limits are rounded so, never up."""
-    return minor // step * step
+def half_up(numerator: int, denominator: int) -> int:
+    """numerator / denominator as the nearest whole number, halves away from zero (the field's rounding, not banker's)."""
+    sign = -1 if (numerator < 0) != (denominator < 0) else 1
+    numerator, denominator = abs(numerator), abs(denominator)
+    return sign * ((2 * numerator + denominator) // (2 * denominator))
 
 
 def split(total: int, weights: Sequence[Decimal | int]) -> list[int]:

@@ -8,8 +8,9 @@ import zen
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from zhiwei.tables import MICRO, micro, parse_expression, ratio, text
+from zhiwei.tables import MICRO, micro, parse_expression, text
 from zhiwei.tables.expressions import LONGEST
+from zhiwei.values import half_up
 
 NAMES = ("a", "b", "c")
 VALUES = st.integers(-(10**10), 10**10)
@@ -170,9 +171,9 @@ def test_where_a_fact_is_missing_zen_raises_and_we_say_missing() -> None:
 
 @settings(deadline=None)
 @given(st.integers(-(10**30), 10**30), st.integers(-(10**12), 10**12).filter(bool))
-def test_ratio_rounds_half_away_from_zero(above: int, below: int) -> None:
+def test_half_up_rounds_half_away_from_zero(above: int, below: int) -> None:
     exactly = Fraction(above, below)
-    found = ratio(above, below)
+    found = half_up(above, below)
     assert abs(exactly - found) <= Fraction(1, 2)
     assert abs(exactly - found) < Fraction(1, 2) or abs(found) > abs(exactly)
 
