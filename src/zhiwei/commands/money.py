@@ -70,7 +70,7 @@ def repay(
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Repay: interest to date first, then principal, oldest draw first; too much is kept as credit. 还款"""
+    """Repay: what is due, then interest to date, then principal, oldest draw first; too much is kept. 还款"""
     with open_platform() as platform:
         result = journeys.repay(
             books=platform,

@@ -1,4 +1,4 @@
-"""Repay: interest to date, then principal, oldest loan first; what is too much is kept for the borrower."""
+"""Repay: what is due, interest to date, then principal, oldest loan first; what is too much is kept as credit."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -41,7 +41,7 @@ def grouped(minor: int) -> str:
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """numerator / denominator as the nearest whole number, halves away from zero (the field's rounding, not banker's)."""
+    """numerator / denominator to the nearest whole number, halves away from zero (not banker's rounding)."""
     sign = -1 if (numerator < 0) != (denominator < 0) else 1
     numerator, denominator = abs(numerator), abs(denominator)
     return sign * ((2 * numerator + denominator) // (2 * denominator))
