@@ -96,12 +96,15 @@ def good_firm(platform: Platform) -> str:
 
 @pytest.fixture
 def open_line(platform: Platform, good_firm: str) -> Callable[..., str]:
-    """Decide on G1 and accept the offer: -> the line's id."""
+    """Decide on G1 (or another firm like it) and accept the offer: -> the line's id."""
     from zhiwei.journeys import Offer, accept, decide
 
-    def open_line(on: date = date(2024, 3, 1)) -> str:
-        decided = decide(books=platform, by=platform.actor, product="tax_credit", parties=[good_firm], as_of=on)
+    def open_line(on: date = date(2024, 3, 1), firm: str = good_firm) -> str:
+        if firm != good_firm:
+            rows = delivery_of(invoice_rows(firm, date(2024, 3, 1)))
+            receive(books=platform, by=platform.actor, deliveries=[rows], folder="")
+        decided = decide(books=platform, by=platform.actor, product="tax_credit", parties=[firm], as_of=on)
         offer = Offer(decided[0].decision_id)
-        return accept(books=platform, by=platform.actor, key=f"accept-{on}", offer=offer, on=on).line
+        return accept(books=platform, by=platform.actor, key=f"accept-{firm}-{on}", offer=offer, on=on).line
 
     return open_line

@@ -18,7 +18,7 @@ from zhiwei.journeys.ports import StoredDecision
 from zhiwei.journeys.products import published
 from zhiwei.settings import Settings
 from zhiwei.shelf import Product
-from zhiwei.store import database_of, database_url, fresh_database
+from zhiwei.store import database_of, database_url, forget_money, fresh_database
 from zhiwei.tables import unscaled, values_on
 from zhiwei.values import BadInput, add_months, grouped, yuan
 
@@ -45,7 +45,7 @@ def run(product: str, budget: int, as_of: date | None, seed: int, *, as_json: bo
     with progress("copying the database", total=1) as update:
         fresh_database(settings.data, settings.database_url, DATABASE, copy_of=original)
         update(1)
-    database_url(settings.data, settings.database_url, DATABASE)
+    forget_money(database_url(settings.data, settings.database_url, DATABASE))
     with open_platform(replace(settings, database=DATABASE)) as opened:
         campaign, start = _run(opened, curve, product, budget, as_of, seed)
         with opened.unit(opened.actor.tenant) as unit:
@@ -89,13 +89,10 @@ def _run(
         labelled = unit.records.labels("default")
         firms = [party for party in unit.parties.ids("cumcm2020c") if party not in labelled]
         shelf = published(unit, product)
-        closed = unit.days.last_closed()
         on = as_of or unit.records.latest(firms)
     if not firms or on is None:
         raise BadInput("no_firms", "the firms of 附件2 were not imported", hint="zhiwei import cumcm2020c 附件2*.xlsx")
     on = as_of or add_months(on, 1, 1)
-    if closed and on <= closed:
-        raise BadInput("day_closed", f"{on} is closed in this database", hint="give a later --as-of")
     with progress("deciding") as update:
         decided = journeys.decide(
             books=platform, by=by, product=product, parties=firms, as_of=on, on_progress=update

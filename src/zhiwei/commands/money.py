@@ -14,9 +14,12 @@ from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import REFUSED, Amount, Json, Key, On, day, out, print_json, print_table, progress
 from zhiwei.reports import funder_days, funder_statements, trial_balance
 from zhiwei.reports.statement import KINDS
-from zhiwei.values import NotFound, grouped, yuan
+from zhiwei.values import NotFound, fen, grouped, yuan
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Id of the line, as `zhiwei accept` printed it.")]
+
+
+AMOUNTS = ("limit", "used", "held", "available", "payoff")
 
 
 def _print(result: Any, as_json: bool) -> None:
@@ -38,7 +41,11 @@ def accept(
     with open_platform() as platform:
         offer = journeys.Offer(decision)
         result = journeys.accept(
-            books=platform, by=platform.actor, key=key or _new_key(), offer=offer, on=on or platform.today()
+            books=platform,
+            by=platform.actor,
+            key=_new_key() if key is None else key,
+            offer=offer,
+            on=on or platform.today(),
         )
     _print(result, as_json)
 
@@ -55,7 +62,7 @@ def draw(
         result = journeys.draw(
             books=platform,
             by=platform.actor,
-            key=key or _new_key(),
+            key=_new_key() if key is None else key,
             line=line,
             amount=amount,
             on=on or platform.today(),
@@ -75,7 +82,7 @@ def repay(
         result = journeys.repay(
             books=platform,
             by=platform.actor,
-            key=key or _new_key(),
+            key=_new_key() if key is None else key,
             line=line,
             amount=amount,
             on=on or platform.today(),
@@ -165,26 +172,25 @@ def lines(on: On = None, as_json: Json = False) -> None:
     with open_platform() as platform:
         found = journeys.portfolio(books=platform, by=platform.actor, on=on or platform.today())
     rows: list[dict[str, Any]] = []
-    for line, _, loans in found:
+    for line, product, loans in found:
         late = max((state.days_past_due() for _, state in loans), default=0)
         owed = sum(state.payoff for _, state in loans)
         rows.append({
             "line": line.line_id, "party": line.party, "status": line.status, "limit": yuan(line.limit),
             "used": yuan(line.used), "held": yuan(line.held), "available": yuan(line.available), "payoff": yuan(owed),
-            "days_past_due": late, "class": max((loan.asset_class for loan, _ in loans), key=_worst, default="normal"),
+            "days_past_due": late, "class": product.watch.rules(on or platform.today()).classify(late),
         })  # fmt: skip
     if as_json:
         for row in rows:
             print_json(row)
         return
     columns = ["line", "party", "status", "limit", "used", "held", "available", "payoff", "days past due", "class"]
-    print_table("Lines 额度", columns, [list(row.values()) for row in rows], right=range(3, 9))
-
-
-def _worst(name: str) -> int:
-    from zhiwei.credit.monitoring import CLASSES
-
-    return CLASSES.index(name)
+    print_table(
+        "Lines 额度",
+        columns,
+        [[grouped(fen(str(cell))) if name in AMOUNTS else cell for name, cell in row.items()] for row in rows],
+        right=range(3, 9),
+    )
 
 
 def funders(

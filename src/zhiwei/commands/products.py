@@ -83,7 +83,7 @@ def approve(
     with open_platform() as platform:
         actor = _actor(platform, by)
         version = journeys.approve(books=platform, by=actor, product=product, hash_prefix=hash_prefix)
-    out.print(f"{version.product_id} {version.hash[:12]}: published, approved by {actor.person}")
+    out.print(f"{version.product_id} {version.hash[:12]}: published, approved by {version.approved_by}")
 
 
 @app.command()

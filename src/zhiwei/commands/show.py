@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -10,31 +11,41 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from zhiwei.values import BadInput, Breach, Outage, Refusal, fen
+from zhiwei.values import EARLIEST, BadInput, Breach, Outage, Refusal, fen
 
-out = Console(highlight=False, soft_wrap=True)
+# Into a pipe or a file, lines are as wide as ids and tables need; on a terminal, and with COLUMNS, as wide as it says.
+_WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
+out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+LATEST = date(2200, 1, 1)
 REFUSED, BAD_INPUT, OUTAGE, BREACH = 1, 2, 3, 4  # exit codes; 0 is success, 130 an interrupt
 
 
 def day(text: str) -> date:
-    """A date as YYYY-MM-DD."""
+    """A date as YYYY-MM-DD, in the years a record or a loan can be of."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write it as 2020-03-01") from None
+    if not EARLIEST <= found < LATEST:
+        raise typer.BadParameter(f"{text} is outside {EARLIEST} to {LATEST}")
+    return found
 
 
 def amount(text: str) -> int:
-    """An amount in 元 with at most two decimals, as 分."""
+    """An amount in 元, more than zero and with at most two decimals, as 分."""
     try:
-        return fen(text)
+        found = fen(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    if found <= 0:
+        raise typer.BadParameter(f"an amount is more than zero, not {text}")
+    return found
 
 
 On = Annotated[date | None, typer.Option("--on", parser=day, metavar="DATE", help="Value date; default today.")]
@@ -64,7 +75,7 @@ def print_table(
         else:
             table.add_column(column, overflow="fold")
     for row in cells:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     out.print(table)
     out.print()
 
@@ -73,7 +84,7 @@ def print_table(
 def progress(title: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A bar on stderr. Call it with (done) or (done, total), or with a word to say what is going on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err) as bar:
+    with Progress(*columns, console=err, disable="--json" in sys.argv) as bar:
         task = bar.add_task(title, total=total)
 
         def update(done: int | str, new_total: int | None = None) -> None:
@@ -99,6 +110,14 @@ def troubles() -> Iterator[None]:
     except Breach as breach:
         _say("breach", str(breach), "an invariant broke: stop and look, `zhiwei doctor` tells more")
         raise SystemExit(BREACH) from breach
+    except OSError as error:  # a file or folder the user named
+        _say(
+            "cannot_use_file", f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), "nothing was changed"
+        )
+        raise SystemExit(BAD_INPUT) from error
+    except KeyboardInterrupt:
+        err.print("interrupted; what was committed stays, the rest did not happen")
+        raise SystemExit(130) from None
 
 
 def _say(code: str, message: str, hint: str) -> None:

@@ -8,10 +8,10 @@ from zhiwei.journeys.decide import accepted_rate
 from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import check_day
-from zhiwei.loans import Line
+from zhiwei.loans import CLOSED, FROZEN, Line
+from zhiwei.shelf import Product
+from zhiwei.tables import unscaled
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, add_months, as_rate, grouped, identifier, yuan
-
-OFFER_DAYS = 60  # how long a decision can be accepted: after that the records it saw are stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,28 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
         return Accepted(**current.result)
 
 
+def _check_rate(product: Product, rate: Decimal, on: date) -> None:
+    numbers = product.policy.numbers(on)
+    floor, cap = unscaled(numbers["rate_floor"]), unscaled(numbers["rate_cap"])
+    if not floor <= rate <= cap:
+        raise BadInput("bad_rate", f"a rate of {rate} is outside the product's {floor} to {cap}")
+
+
+def _check_other_lines(unit: Unit, decision: StoredDecision, on: date) -> None:
+    """One running line per business and product: limits of several decisions must not add up past the product's cap."""
+    for line in unit.lines.of_party(decision.party):
+        if line.decision == decision.decision_id:
+            raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
+        if line.status == FROZEN:
+            raise Refusal("line_frozen", f"line {line.line_id} of {decision.party} is frozen", hint="repay it first")
+        if line.product == decision.product and line.status != CLOSED and (on < line.expires_on or line.used):
+            raise Refusal(
+                "already_has_line",
+                f"{decision.party} has line {line.line_id} of {decision.product} until {line.expires_on}",
+                hint="draw on it, or repay and wait for its end",
+            )  # fmt: skip
+
+
 def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
     rate, limit = accepted_rate(decision), decision.limit
     if offer.limit is not None:
@@ -68,13 +90,15 @@ def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
             rate = as_rate(offer.annual_rate)
         except ValueError as error:
             raise BadInput("bad_rate", str(error)) from None
-    if on < decision.as_of or (on - decision.as_of).days > OFFER_DAYS:
+    product = by_hash(unit, decision.product, decision.product_hash)
+    if on < decision.as_of or (on - decision.as_of).days > product.line.offer_days:
         raise Refusal(
             "offer_expired",
-            f"the decision is of {decision.as_of}; it can be accepted within {OFFER_DAYS} days, not on {on}",
+            f"the decision is of {decision.as_of}, to be accepted within {product.line.offer_days} days, not on {on}",
             hint="decide again on fresh records",
         )  # fmt: skip
-    product = by_hash(unit, decision.product, decision.product_hash)
+    _check_rate(product, rate, on)
+    _check_other_lines(unit, decision, on)
     return Line(
         identifier("line", decision.decision_id), decision.party, decision.product, decision.product_hash,
         decision.decision_id, limit, rate, on, add_months(on, product.line.months),

@@ -48,6 +48,8 @@ def close_days(
     """Close every open day up to and including `until`, each in its own transaction; `since` starts a new calendar."""
     with books.unit(by.tenant) as unit:
         last = unit.days.last_closed()
+    if last and since and since > last + DAY:
+        raise Refusal("day_out_of_order", f"the next day to close is {last + DAY}, not {since}")
     first = last + DAY if last else since or until
     if first > until:
         return []

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhiwei import __version__
 from zhiwei.borrower import require
-from zhiwei.borrower.features import CATALOGUE, picture
+from zhiwei.borrower.features import CANNOT_SHOW, CATALOGUE, picture
 from zhiwei.credit.antifraud import loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
@@ -31,7 +31,7 @@ def decide(
     a party has given no consent: with `parties` None those are left out instead, since nobody asked for them.
     """
     with books.unit(by.tenant) as unit:
-        policy = published(unit, product)
+        policy = _in_force(books, published(unit, product), as_of)
         chosen = _parties(unit, parties, policy, as_of)
         loops = loop_shares(unit.records.sales(add_months(as_of, -12), as_of)) if chosen else {}
     decided: list[StoredDecision] = []
@@ -45,6 +45,14 @@ def decide(
         decided += found
         on_progress(len(decided), len(chosen))
     return decided
+
+
+def _in_force(books: Books, product: Product, as_of: date) -> Product:
+    if as_of > books.today():
+        raise Refusal("future_date", f"{as_of} is in the future", hint=f"today is {books.today()}")
+    if as_of < product.since:
+        raise Refusal("product_not_in_force", f"{product.product_id} decides from {product.since} on, not on {as_of}")
+    return product
 
 
 def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, as_of: date) -> list[str]:
@@ -67,10 +75,13 @@ def _decide_bucket(
     consents = unit.parties.consents(parties)
     used = {party: require(consents, party, product.scopes, product.purposes, as_of) for party in parties}
     features = picture(unit.records.invoices(parties, EARLIEST, as_of), parties, as_of)
+    sources = unit.parties.sources(parties)
     decisions = []
     for row, party in enumerate(parties):
         facts: Facts = {name: _micro(float(values[row])) for name, values in features.items()}
         facts["loop_share_12m"] = _micro(loops[party]) if party in loops else None
+        for name in CANNOT_SHOW.get(sources[party], ()):
+            facts[name] = None
         inputs = {
             "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party],
             "facts": {name: None if value is None else text(value) for name, value in facts.items()},

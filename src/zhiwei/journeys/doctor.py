@@ -1,16 +1,16 @@
 """Doctor: every numbered truth recomputed from events and journal; what is stored must agree to the 分."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zhiwei.journeys.decide import replayed
 from zhiwei.journeys.ports import Books, Loan, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import entries_of, refreshed
-from zhiwei.loans import Line, replay
+from zhiwei.loans import FROZEN, Line, replay
 from zhiwei.shelf import Product
-from zhiwei.values import Actor, Breach, split
+from zhiwei.values import Actor, Breach, add_months, split
 
 TRUTHS = {
     "INV-01": ("分录借贷平衡,各资金方亦然", "every journal entry sums to zero, in all and for each funder"),
@@ -22,6 +22,10 @@ TRUTHS = {
     "INV-07": ("决策可重放", "every decision replays from its inputs byte for byte"),
     "INV-08": ("营业日连续", "closed days follow each other without gaps"),
     "INV-09": ("日终不漏贷款", "no open loan is forgotten: class, oldest due date and next look are as its events say"),
+    "INV-10": (
+        "额度、借款与放款一致",
+        "a line keeps its decision's terms, its loans keep the line's, each paid payout is one loan",
+    ),
 }
 
 
@@ -51,8 +55,20 @@ def examine(*, books: Books, by: Actor) -> list[Finding]:
             ("INV-07", _decisions(unit)),
             ("INV-08", unit.days.gaps()),
             ("INV-09", _remembered(unit, lines, loans)),
+            ("INV-10", _terms_kept(unit, lines, loans)),
         ]
-        return [_finding(name, list(results)) for name, results in checks]
+        return [_finding(name, _until_breach(results)) for name, results in checks]
+
+
+def _until_breach(results: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """What a check found; where the book is too broken to go on, that is its last finding."""
+    found = []
+    try:
+        for result in results:
+            found.append(result)
+    except Breach as breach:
+        found.append((str(breach), False))
+    return found
 
 
 def _finding(name: str, results: list[tuple[str, bool]]) -> Finding:
@@ -146,6 +162,35 @@ def _shares(unit: Unit, lines: list[Line], loans: list[Loan], postings: Postings
         account = product.line.accounts.principal
         parts = [postings.get((loan.line, loan.loan_id, account, funder.funder_id), 0) for funder in funders]
         yield loan.loan_id, parts == split(loan.principal, product.programme.shares)
+
+
+def _terms_kept(unit: Unit, lines: list[Line], loans: list[Loan]) -> Iterator[tuple[str, bool]]:
+    """Also that no business has two running lines of one product, and that a late line is frozen."""
+    closed = unit.days.last_closed()
+    by_id = {line.line_id: line for line in lines}
+    running = Counter((line.party, line.product) for line in lines if closed and line.expires_on > closed)
+    latest = {line.line_id: unit.days.latest_event(line.line_id) for line in lines}
+    for line in lines:
+        decision = unit.decisions.get(line.decision)
+        product = _product(unit, line)
+        kept = (
+            decision is not None
+            and (decision.party, decision.product, decision.outcome) == (line.party, line.product, "approve")
+            and line.limit <= decision.limit
+            and line.expires_on == add_months(line.opened_on, product.line.months)
+            and running[line.party, line.product] <= 1
+        )
+        yield line.line_id, kept
+    for loan in loans:
+        line = by_id[loan.line]
+        terms = (loan.party, loan.terms.annual_rate, loan.terms.matures_on)
+        late = (closed - loan.oldest_due).days if closed and loan.oldest_due else 0
+        seen = closed is not None and (latest[loan.line] or closed) <= closed
+        frozen = not seen or late <= _product(unit, line).watch.freeze_above_days or line.status == FROZEN
+        yield loan.loan_id, terms == (line.party, line.annual_rate, line.expires_on) and frozen
+    paid = {(p.loan, p.line, p.amount, p.value_date) for p in unit.lines.payouts(status="paid")}
+    lent = {(loan.loan_id, loan.line, loan.terms.principal, loan.terms.drawn_on) for loan in loans}
+    yield from ((loan, False) for loan, *_ in paid ^ lent)
 
 
 def _remembered(unit: Unit, lines: list[Line], loans: list[Loan]) -> Iterator[tuple[str, bool]]:

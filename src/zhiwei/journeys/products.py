@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from zhiwei.journeys.ports import Books, ProductVersion, Unit, step
@@ -33,12 +34,13 @@ def approve(*, books: Books, by: Actor, product: str, hash_prefix: str) -> Produ
                 "no_such_proposal", f"{hash_prefix!r} names no version of {product}",
                 hint=f"propose it first; give at least {SHORTEST_HASH} characters of its hash",
             )  # fmt: skip
-        if version.proposed_by == by.person:
+        if by.is_same_person(version.proposed_by):
             raise Forbidden("four_eyes", f"{by.person} proposed this version", hint="another person approves it")
-        if version.state != "published":
-            unit.products.publish(version, by.person)
-            unit.steps.audit(by, "approve", canonical({"product": product, "hash": version.hash}))
-        return version
+        if version.state == "published":
+            return version
+        unit.products.publish(version, by.person)
+        unit.steps.audit(by, "approve", canonical({"product": product, "hash": version.hash}))
+        return replace(version, state="published", approved_by=by.person)
 
 
 def install_shelf(*, books: Books, tenant: str, shelf: list[dict[str, str]]) -> None:

@@ -1,5 +1,6 @@
 """Read: what screens and statements show, gathered in one transaction; the tables themselves are made in `reports`."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,10 +9,11 @@ from numpy.typing import NDArray
 from zhiwei.borrower.features import picture
 from zhiwei.journeys.ports import Books, Loan
 from zhiwei.journeys.products import by_hash
-from zhiwei.loans import Line, LoanState, replay
+from zhiwei.loans import FROZEN, OPEN, Line, LoanState, replay
+from zhiwei.loans.postings import Entry
 from zhiwei.reports.statement import Statement, line_statement
 from zhiwei.shelf import Product
-from zhiwei.values import EARLIEST, Actor, NotFound, add_months
+from zhiwei.values import EARLIEST, Actor, BadInput, NotFound, add_months
 
 
 def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
@@ -21,11 +23,34 @@ def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
         if found is None:
             raise NotFound("no_such_line", f"no line {line}")
         product = by_hash(unit, found.product, found.product_hash)
+        if on < found.opened_on:
+            raise BadInput("line_not_open_yet", f"line {line} opened on {found.opened_on}, after {on}")
         loans = unit.loans.of_lines([line])
         payments = unit.loans.payments([loan.loan_id for loan in loans])
         states = [replay(loan.terms, payments.get(loan.loan_id, ()), on) for loan in loans if loan.terms.drawn_on <= on]
         entries = [entry for entry in unit.journal.entries(line=line) if entry.value_date <= on]
-    return line_statement(found, product, states, entries, on)
+        on_their_way = unit.lines.payouts(status="ordered", line=line)
+    held = sum(payout.amount for payout in on_their_way if payout.value_date <= on)
+    return line_statement(at(found, product, states, held, entries), product, states, entries, on)
+
+
+def at(line: Line, product: Product, states: list[LoanState], held: int, entries: list[Entry]) -> Line:
+    """The line as it was: what is used, held and kept of the borrower follows from events up to then.
+
+    Its status is frozen where its loans were late enough then, else as it is stored unless that is frozen and nothing
+    was past due.
+    """
+    credit = -sum(
+        posting.amount
+        for entry in entries
+        for posting in entry.postings
+        if posting.account == product.line.accounts.credit
+    )
+    late = max((state.days_past_due() for state in states), default=0)
+    frozen = late > product.watch.freeze_above_days or (line.status == FROZEN and late > 0)
+    status = FROZEN if frozen else OPEN if line.status == FROZEN else line.status
+    used = sum(state.principal for state in states)
+    return replace(line, used=used, held=held, credit=credit, status=status)
 
 
 def portfolio(*, books: Books, by: Actor, on: date) -> list[tuple[Line, Product, list[tuple[Loan, LoanState]]]]:

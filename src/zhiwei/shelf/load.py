@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,8 @@ def read_folder(folder: Path) -> dict[str, str]:
         raise BadInput("no_such_product", f"there is no product folder {folder}")
     files, size = {}, 0
     for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            raise BadInput("symbolic_link", f"{path} is a link", hint="a product folder holds its files itself")
         if path.is_file() and path.suffix in (".toml", ".csv", ".md"):
             size += path.stat().st_size
             if size > LARGEST_FOLDER:
@@ -81,7 +84,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
         return None, problems
     head = _document(files, "product.toml", problems)
     head.only((), {"id", "version", "zh", "en", "segment", "anchor", "from", "system"})
-    head.day(("from",))
+    since = head.day(("from",)) or date.max
     demands = _document(files, "borrower.toml", problems)
     demands.only((), {"scopes", "purposes", "demand"})
     funding = _programme(_document(files, "funding.toml", problems))
@@ -90,7 +93,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     policy = _policy(files, demands, loans, problems)
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
-        head.take(("anchor",), str), digest(dict(files)), _words(demands, "scopes"), _words(demands, "purposes"),
+        head.take(("anchor",), str), since, digest(dict(files)), _words(demands, "scopes"), _words(demands, "purposes"),
         policy, _line(loans), funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
         read_watch(_document(files, "monitoring.toml", problems)),
         read_parameters(campaign) if campaign else (), tuple(_cases(files, problems)),
@@ -195,24 +198,28 @@ def _amount(document: Document, name: str) -> int:
 
 def _line(document: Document) -> LineTerms:
     document.only((), {
-        "line_months", "day_basis", "due_day", "smallest_draw", "limit_step", "smallest_limit", "allocation", "accounts"
+        "line_months", "offer_days", "day_basis", "due_day",
+        "smallest_draw", "limit_step", "smallest_limit", "allocation", "accounts"
     })  # fmt: skip
     if document.take(("allocation",), list) != ["interest", "principal"]:
         document.problem(("allocation",), 'the one allocation order there is: ["interest", "principal"]')
-    months, basis, due_day = (document.take((name,), int) for name in ("line_months", "day_basis", "due_day"))
+    names = ("line_months", "offer_days", "day_basis", "due_day")
+    months, offer_days, basis, due_day = (document.take((name,), int) for name in names)
+    if not 1 <= offer_days <= 366:
+        document.problem(("offer_days",), "offer_days is between 1 and 366")
     if not 1 <= months <= 36:
         document.problem(("line_months",), "line_months is between 1 and 36")
     if basis not in (360, 365):
         document.problem(("day_basis",), "day_basis is 360 or 365")
     if not 0 <= due_day <= 31:
         document.problem(("due_day",), "due_day is a day of the month, or 0 for interest with the principal")
-    names = {}
+    roles: dict[str, str] = {}
     document.only(("accounts",), {"cash", "principal", "interest", "income", "credit"})
     for role in ("cash", "principal", "interest", "income", "credit"):
-        names[role] = document.take(("accounts", role), str)
-        if names[role] and names[role] not in CHART:
-            document.problem(("accounts", role), f"no account {names[role]!r}", f"one of {', '.join(CHART)}")
-    return LineTerms(months, basis, due_day, _amount(document, "smallest_draw"), Accounts(**names))
+        roles[role] = document.take(("accounts", role), str)
+        if roles[role] and roles[role] not in CHART:
+            document.problem(("accounts", role), f"no account {roles[role]!r}", f"one of {', '.join(CHART)}")
+    return LineTerms(months, basis, due_day, _amount(document, "smallest_draw"), offer_days, Accounts(**roles))
 
 
 def _programme(document: Document) -> Programme | None:

@@ -14,12 +14,16 @@ from zhiwei.tables import Parameter
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """loans.toml: amounts in 分. `due_day` bills interest each month; a draw matures when the line expires."""
+    """loans.toml: amounts in 分; a decision can be accepted for `offer_days`.
+
+    `due_day` bills interest each month; a draw matures when the line expires.
+    """
 
     months: int
     day_basis: int
     due_day: int
     smallest_draw: int
+    offer_days: int
     accounts: Accounts
 
 
@@ -36,13 +40,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`scopes` and `purposes`: what consent it needs. `campaign`: dated numbers for offers within a budget."""
+    """`since`: it decides from this day on. `scopes` and `purposes`: what consent it needs.
+
+    `campaign`: dated numbers for offers within a budget.
+    """
 
     product_id: str
     version: str
     zh: str
     en: str
     anchor: str
+    since: date
     hash: str
     scopes: tuple[str, ...]
     purposes: tuple[str, ...]

@@ -42,6 +42,13 @@ class Lines(Store):
             line.status, line.used, line.held, line.credit, line.line_id,
         )  # fmt: skip
 
+    def of_party(self, party: str) -> list[Line]:
+        """All lines of a party, which no one else can open or read so until this transaction ends."""
+        self.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", f"{self.tenant} {party}")
+        return [
+            Line(*row) for row in self.rows(f"select {_LINE} from line where party_id = %s order by opened_on", party)
+        ]
+
     def all(self) -> list[Line]:
         return [Line(*row) for row in self.rows(f"select {_LINE} from line order by line_id")]
 

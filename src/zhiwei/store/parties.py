@@ -24,6 +24,9 @@ class Parties(Store):
                order by length(party_id), party_id collate "C" """, source, source,
         )]  # fmt: skip
 
+    def sources(self, parties: Sequence[str]) -> dict[str, str]:
+        return dict(self.rows("select party_id, source from party where party_id = any(%s)", list(parties)))
+
     def add_consents(self, consents: Iterable[Consent]) -> int:
         return self.run_many(
             """insert into consent

@@ -4,26 +4,27 @@ In the kernel an amount is a plain `int` of minor units and the currency is said
 entry that holds it. Decimal appears only at the doors, where people read and write 元.
 """
 
+import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 
 MINOR_PER_UNIT = 100
 CURRENCY = "CNY"
+_AMOUNT = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]{1,2}0*)?")
+MOST_DIGITS = 40
 LARGEST = 10**15  # 10 万亿 元: larger input is a typing error, and 64-bit sums of a million of them would overflow
 
 
 def fen(yuan: str | int | Decimal) -> int:
     """Minor units of an amount in 元. ValueError where it is no number, has more than two decimals or is absurd."""
-    try:
-        minor = Decimal(str(yuan).replace(",", "").strip()) * MINOR_PER_UNIT
-    except (InvalidOperation, Overflow):
-        raise ValueError(f"not an amount in 元: {yuan!r}") from None
-    if not minor.is_finite() or minor != minor.to_integral_value():
-        raise ValueError(f"an amount in 元 has at most two decimals: {yuan!r}")
+    written = str(yuan).strip()
+    if not _AMOUNT.fullmatch(written):
+        raise ValueError(f"not an amount in 元 with at most two decimals: {yuan!r}")
+    minor = int(Decimal(written.replace(",", "")) * MINOR_PER_UNIT) if len(written) < MOST_DIGITS else LARGEST + 1
     if abs(minor) > LARGEST:
         raise ValueError(f"amount out of reason: {yuan!r}")
-    return int(minor)
+    return minor
 
 
 def yuan(minor: int) -> str:

@@ -33,7 +33,7 @@ def test_a_draw_that_does_not_fit(teller, amount: str, on, code: str) -> None:
 
 
 def test_the_edges_fit(teller) -> None:
-    assert teller.draw("999,000", (3, 1)).status == "paid"
+    assert teller.draw("999,000", date(2025, 2, 28)).status == "paid"
     assert teller.draw("1,000", date(2025, 2, 28)).status == "paid"
     assert refused(teller, "1,000", date(2025, 2, 28)) == ("over_limit", 409)
 
@@ -48,6 +48,13 @@ def test_before_what_already_happened(teller) -> None:
     teller.draw("1,000", (3, 5))
     assert refused(teller, "1,000", (3, 4)) == ("out_of_order", 409)
     assert teller.draw("1,000", (3, 5)).status == "paid", "the same day is in order"
+
+
+def test_on_a_line_that_is_late_though_no_day_was_closed(teller) -> None:
+    """The close of the 25th would have frozen the line; that nobody closed it frees nobody."""
+    teller.draw("360,000", (3, 1))
+    assert teller.draw("1,000", (3, 24)).status == "paid"
+    assert refused(teller, "1,000", (3, 25)) == ("line_frozen", 409)
 
 
 def test_on_a_frozen_line(teller) -> None:

@@ -57,6 +57,11 @@ DAMAGE = {
     "a loan classed better than it is": (
         "update loan set class = case class when 'normal' then 'loss' else 'normal' end", {"INV-09"},
     ),
+    "a line's rate": ("update line set annual_rate = annual_rate / 2", {"INV-10"}),
+    "a line's end": ("update line set expires_on = expires_on + 1000", {"INV-10"}),
+    "a limit above the decision's": ("update line set credit_limit = credit_limit * 10", {"INV-10"}),
+    "a payout said to have failed": ("update payout set status = 'failed'", {"INV-10"}),
+    "a payout of another amount": ("update payout set amount = amount + 1", {"INV-10"}),
     "a day that was never closed": ("delete from business_day where business_date = '2024-03-15'", {"INV-08"}),
 }  # fmt: skip
 
@@ -68,7 +73,7 @@ def wrong(platform: Platform) -> set[str]:
 def test_a_sound_book_has_no_findings(platform: Platform, used_line: str) -> None:
     """And every truth was looked at: a check of nothing always holds."""
     findings = examine(books=platform, by=platform.actor)
-    assert [finding.invariant for finding in findings] == [f"INV-0{n}" for n in range(1, 10)]
+    assert [finding.invariant for finding in findings] == [f"INV-{n:02d}" for n in range(1, 11)]
     assert [finding for finding in findings if finding.wrong or not finding.checked] == []
 
 
@@ -108,4 +113,4 @@ def restore(owner: psycopg.Connection, tables: list[str]) -> None:
 
 def test_every_truth_bites() -> None:
     """INV-01 has a test of its own."""
-    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-0{n}" for n in range(2, 10)}
+    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-{n:02d}" for n in range(2, 11)}

@@ -10,14 +10,29 @@ from zhiwei.values import as_rate, fen, grouped, half_up, quantized, split, yuan
 
 @pytest.mark.parametrize(
     ("text", "minor"),
-    [("0", 0), ("0.01", 1), ("-0.01", -1), ("1,234,567.89", 123456789), (" 12.5 ", 1250), (Decimal("1E+3"), 100000)],
+    [("0", 0), ("0.01", 1), ("-0.01", -1), ("1,234,567.89", 123456789), (" 12.5 ", 1250), (Decimal("1000.50"), 100050)],
 )
 def test_an_amount_in_yuan_is_read_to_the_cent(text: str | Decimal, minor: int) -> None:
     assert fen(text) == minor
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "0.001", "10000000000000.01", "1e999999", "-1e999999"]
+    "text",
+    [
+        "",
+        "abc",
+        "1.234",
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "0.001",
+        "10000000000000.01",
+        "1e999999",
+        "1E+3",
+        "１０",
+        "9" * 400,
+        "",
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     """More than two decimals is no rounding matter: somebody mistyped."""

@@ -43,4 +43,10 @@ _FACTS = [
     ("loop_share_12m", "闭环开票占比", "Sales inside circles of invoices, share, 12 months", "share"),
 ]
 
+CANNOT_SHOW = {
+    # Customers and suppliers carry codes of two lists, and none of them is a firm of the data: no circle can be seen.
+    "cumcm2020c": ("mutual_share_12m", "loop_share_12m"),
+}
+"""source -> facts that its records can never show: they are missing there, not zero."""
+
 CATALOGUE = {name: Fact(name, zh, en, unit) for name, zh, en, unit in _FACTS}

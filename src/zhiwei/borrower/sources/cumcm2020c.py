@@ -25,6 +25,7 @@ CONSENT = "Anonymised invoices published for research: no person can be identifi
 FIRMS = "企业信息"
 SHEETS = {"进项发票信息": ("purchase", "销方单位代号"), "销项发票信息": ("sale", "购方单位代号")}
 MONEY = {"金额": "amount", "税额": "tax", "价税合计": "total"}
+LABELS = {"是否违约": ["是", "否"], "信誉评级": ["A", "B", "C", "D"]}
 STATUS = {"有效发票": "valid", "作废发票": "void"}
 LARGEST_YUAN = 1e11
 LARGEST_FILE = 2 * 2**30  # unpacked bytes; a small zip that unpacks to more is an attack or a mistake
@@ -157,13 +158,21 @@ def _firms(book: fastexcel.ExcelReader, path: Path) -> tuple[pl.DataFrame, list[
         "企业代号": (pl.col("企业代号").is_null(), "is empty"),
         "企业名称": (pl.col("企业名称").is_null(), "is empty"),
     }
-    if "是否违约" in frame.columns:
-        tests["是否违约"] = (~pl.col("是否违约").is_in(["是", "否"]).fill_null(False), "is neither 是 nor 否")
     bad = _bad(frame, path.name, FIRMS, tests)
     repeated = frame.filter(pl.col("企业代号").is_not_null() & ~pl.col("企业代号").is_first_distinct())
     bad = pl.concat([bad, *_bad_cells(repeated, path.name, FIRMS, "企业代号", "stands twice")])
-    bad = bad.sort("row", maintain_order=True)
     good = frame.filter(~pl.col("row").is_in(bad.get_column("row").implode()))
+    unread = [  # a bad outcome costs the firm its label, not its invoices
+        _bad(
+            good,
+            path.name,
+            FIRMS,
+            {column: (~pl.col(column).is_in(known).fill_null(False), f"is none of {'、'.join(known)}")},
+        )
+        for column, known in LABELS.items()
+        if column in good.columns
+    ]
+    bad = pl.concat([bad, *unread]).sort("row", maintain_order=True)
     names = [
         (column, name)
         for column, name in (("是否违约", "default"), ("信誉评级", "bank_rating"))
@@ -174,6 +183,7 @@ def _firms(book: fastexcel.ExcelReader, path: Path) -> tuple[pl.DataFrame, list[
         Label(code, name, words.get(value, value))
         for column, name in names
         for code, value in good.select("企业代号", column).drop_nulls().iter_rows()
+        if value in LABELS[column]
     ]
     return good, labels, [bad]
 

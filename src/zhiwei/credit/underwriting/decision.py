@@ -68,9 +68,10 @@ def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[st
     for stage in policy.stages:
         for rule in stage.rules:
             reason = rule.judge(facts)
+            silent = "not known" if facts[rule.fact] is None else "pass"
             trace.append({
                 "step": stage.name, "code": rule.code, "fact": rule.fact, "value": _shown(facts[rule.fact]),
-                "test": rule.cell.source, "result": reason.effect if reason else "pass",
+                "test": rule.cell.source, "result": reason.effect if reason else silent,
             })  # fmt: skip
             if reason:
                 reasons.append(reason)

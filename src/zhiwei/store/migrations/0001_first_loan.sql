@@ -95,7 +95,7 @@ create table product_version (
   approved_by text,
   recorded_at timestamptz not null default now(),
   primary key (tenant_id, product_id, hash),
-  constraint four_eyes check (approved_by is null or approved_by <> proposed_by),
+  constraint four_eyes check (approved_by is null or lower(btrim(approved_by)) <> lower(btrim(proposed_by))),
   constraint approved check ((state = 'checked') = (approved_by is null))
 );
 create unique index one_published on product_version (tenant_id, product_id) where state = 'published';

@@ -202,8 +202,15 @@ def test_a_bad_firm_is_named(workbook: Make, firms: list[list[Any]], cells: list
 
 def test_of_a_firm_that_is_bad_no_invoice_is_good(workbook: Make) -> None:
     """Nothing is kept of a party that could not be made."""
-    path = workbook(firms=[FIRMS[0], ["E1", "x", "A", "?"], FIRMS[2]], sales=[invoice("E1"), invoice("E2")])
-    assert bad(path) == [("企业信息", 2, "是否违约", "?"), (SALES, 2, "企业代号", "E1")]
+    path = workbook(firms=[FIRMS[0], ["E1", "", "A", "否"], FIRMS[2]], sales=[invoice("E1"), invoice("E2")])
+    assert bad(path) == [("企业信息", 2, "企业名称", None), (SALES, 2, "企业代号", "E1")]
+
+
+def test_a_bad_outcome_costs_a_firm_its_label_alone(workbook: Make) -> None:
+    path = workbook(firms=[FIRMS[0], ["E1", "x", "Z", "?"], FIRMS[2]], sales=[invoice("E1"), invoice("E2")])
+    assert bad(path) == [("企业信息", 2, "是否违约", "?"), ("企业信息", 2, "信誉评级", "Z")]
+    assert {label.party for label in read(path, TODAY).labels} == {"E2"}
+    assert read(path, TODAY).invoices.num_rows == 2
 
 
 def test_blank_rows_are_ignored_and_counted(workbook: Make) -> None:
