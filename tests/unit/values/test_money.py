@@ -31,7 +31,6 @@ def test_an_amount_in_yuan_is_read_to_the_cent(text: str | Decimal, minor: int) 
         "1E+3",
         "１０",
         "9" * 400,
-        "",
     ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
