@@ -45,9 +45,12 @@ def lab(
         )  # fmt: skip
         with platform.unit(platform.actor.tenant) as unit:
             base_rate = float(unscaled(value_on(published(unit, product).policy.parameters, "base_rate", on)))
-    card = develop(facts, outcome, DIRECTIONS, as_of=on)
-    with progress("cross-validation") as update:
-        validation = validate(facts, outcome, DIRECTIONS, as_of=on, plan=Plan(repeats=repeats), on_progress=update)
+    try:
+        card = develop(facts, outcome, DIRECTIONS, as_of=on)
+        with progress("cross-validation") as update:
+            validation = validate(facts, outcome, DIRECTIONS, as_of=on, plan=Plan(repeats=repeats), on_progress=update)
+    except ValueError as error:
+        raise BadInput("no_card", f"no card can be made of facts as of {on}: {error}") from error
     level = _level(calibrated(card.pd(facts), float(outcome.mean()), base_rate), outcome, base_rate)
     folder = plots or Path("outputs") / product
     drawn = draw_all(card, validation, facts, outcome, folder)

@@ -114,7 +114,7 @@ def test_one_outcome_makes_no_card(facts: dict[str, Floats], label: Floats, outc
 def test_the_margin_is_dated() -> None:
     assert missing_margin(AS_OF) == 0.25
     with pytest.raises(ValueError, match="in force"):
-        missing_margin(date(2019, 12, 31))
+        missing_margin(date(2015, 12, 31))
 
 
 @pytest.mark.parametrize(
