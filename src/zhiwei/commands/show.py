@@ -22,7 +22,7 @@ _WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
 out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-LATEST = date(2200, 1, 1)
+LATEST = date(9000, 1, 1)  # what lies between today and then is refused as the future
 REFUSED, BAD_INPUT, OUTAGE, BREACH = 1, 2, 3, 4  # exit codes; 0 is success, 130 an interrupt
 
 

@@ -15,7 +15,19 @@ from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
 from zhiwei.tables import micro, text, unscaled
-from zhiwei.values import EARLIEST, Actor, NotFound, Refusal, add_months, canonical, digest, identifier, quantized, yuan
+from zhiwei.values import (
+    EARLIEST,
+    Actor,
+    BadInput,
+    NotFound,
+    Refusal,
+    add_months,
+    canonical,
+    digest,
+    identifier,
+    quantized,
+    yuan,
+)
 
 BUCKET = 64  # parties read and decided together: bounds memory, and is the unit of progress
 Facts = dict[str, int | None]
@@ -78,7 +90,10 @@ def _decide_bucket(
     sources = unit.parties.sources(parties)
     decisions = []
     for row, party in enumerate(parties):
-        facts: Facts = {name: _micro(float(values[row])) for name, values in features.items()}
+        try:
+            facts: Facts = {name: _micro(float(values[row])) for name, values in features.items()}
+        except ValueError as error:
+            raise BadInput("fact_out_of_reason", f"{party}: {error}", hint="look at its largest invoices") from error
         facts["loop_share_12m"] = _micro(loops[party]) if party in loops else None
         for name in CANNOT_SHOW.get(sources[party], ()):
             facts[name] = None

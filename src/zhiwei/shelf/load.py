@@ -141,8 +141,8 @@ def _policy(files: Files, demands: Document, loans: Document, problems: list[Pro
         limit,
         price,
         parameters,
-        micro(_amount(loans, "limit_step")) // 100,
-        micro(_amount(loans, "smallest_limit")) // 100,
+        _amount(loans, "limit_step") * MICRO // 100,
+        _amount(loans, "smallest_limit") * MICRO // 100,
     )
 
 
@@ -264,7 +264,10 @@ def _cases(files: Files, problems: list[Problem]) -> list[Case]:
             elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 document.problem(("facts", fact), f"{fact} must be a number")
             else:
-                facts[fact] = micro(value)
+                try:
+                    facts[fact] = micro(value)
+                except ValueError as error:
+                    document.problem(("facts", fact), str(error))
         expect: dict[str, Any] = document.table("expect")
         on = document.day(("as_of",))
         if "outcome" not in expect:
