@@ -126,8 +126,8 @@ def _print_one(document: dict[str, Any], explain: bool) -> None:
 
 
 def _short(value: str | None) -> str:
-    """Two decimals are enough for people; the JSON has all six."""
-    return "-" if value is None else text(round(micro(value), -4))
+    """Four decimals are enough for people; the JSON has all six."""
+    return "-" if value is None else text(round(micro(value), -2))
 
 
 def _words(step: dict[str, Any]) -> str:
@@ -135,4 +135,10 @@ def _words(step: dict[str, Any]) -> str:
         return f"{step['code']} {step['fact']} = {_short(step['value'])}, test {step['test']} -> {step['result']}"
     if "bin" in step:
         return f"{step['fact']} = {_short(step['value'])} in {step['bin']} -> {step['points']:+d}"
-    return ", ".join(f"{name} {value}" for name, value in step.items() if name != "step")
+    return ", ".join(f"{name} {_plain(value)}" for name, value in step.items() if name != "step")
+
+
+def _plain(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    return "(" + ", ".join(f"{name} {_short(amount)}" for name, amount in value.items()) + ")"
