@@ -32,6 +32,7 @@ def close_day(*, books: Books, by: Actor, on: date) -> Closed:
         unit = current.unit
         if on > books.today():
             raise Refusal("future_date", f"{on} is in the future", hint=f"today is {books.today()}")
+        unit.days.seize()
         last = unit.days.last_closed()
         if last and on != last + DAY:
             raise Refusal("day_out_of_order", f"the next day to close is {last + DAY}, not {on}")

@@ -77,6 +77,7 @@ def settle_payout(*, books: Books, by: Actor, payout: str, status: str, referenc
         if current.earlier is not None:
             return Drawn(**current.earlier)
         unit = current.unit
+        unit.days.hold()
         found = unit.lines.payout(payout)
         if found is None or found.status != "ordered" or status not in ("paid", "failed"):
             raise Refusal("cannot_settle", f"payout {payout} cannot become {status}")

@@ -13,9 +13,10 @@ from zhiwei.values import DAY, Breach, NotFound, Refusal
 
 
 def check_day(books: Books, unit: Unit, on: date) -> None:
-    """Money moves on open days only: after the last closed day and not after today."""
+    """Money moves on open days only: after the last closed day and not after today. None is closed meanwhile."""
     if on > books.today():
         raise Refusal("future_date", f"{on} is in the future", hint=f"today is {books.today()}")
+    unit.days.hold()
     closed = unit.days.last_closed()
     if closed and on <= closed:
         raise Refusal("day_closed", f"{on} is closed; the first open day is {closed + DAY}")

@@ -72,6 +72,14 @@ class Journal(Store):
 
 
 class Days(Store):
+    def hold(self) -> None:
+        """Let no day be closed until this transaction ends; any number of transactions may hold at once."""
+        self.run("select pg_advisory_xact_lock_shared(hashtextextended(%s, 1))", self.tenant)
+
+    def seize(self) -> None:
+        """Wait until nobody holds, and let nobody, until this transaction ends: for closing a day."""
+        self.run("select pg_advisory_xact_lock(hashtextextended(%s, 1))", self.tenant)
+
     def last_closed(self) -> date | None:
         row = self.row("select max(business_date) from business_day")
         return row[0] if row else None

@@ -166,3 +166,16 @@ def test_an_offer_accepted_by_two_opens_one_line(platform: Platform, good_firm: 
     ]
     with pytest.raises(Refusal, match="already_accepted"):
         held_up(platform, *taken)
+
+
+def test_a_day_is_not_closed_under_a_draw(platform: Platform, line: str) -> None:
+    """A draw of the day is under way: the close waits for it, so that no entry lands in a day already closed."""
+    by = platform.actor
+    closed = held_up(
+        platform,
+        lambda: order_draw(books=platform, by=by, key="d", line=line, amount=100_000, on=MARCH),
+        lambda: close_day(books=platform, by=by, on=MARCH),
+    )
+    assert closed.business_date == "2024-03-01"
+    with pytest.raises(Refusal, match="day_closed"):
+        order_draw(books=platform, by=by, key="late", line=line, amount=100_000, on=MARCH)
