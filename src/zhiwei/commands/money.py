@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -14,11 +14,9 @@ from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import REFUSED, Amount, Json, Key, On, day, out, print_json, print_table, progress
 from zhiwei.reports import funder_days, funder_statements, trial_balance
 from zhiwei.reports.statement import KINDS
-from zhiwei.values import NotFound, fen, grouped, yuan
+from zhiwei.values import NotFound, grouped, yuan
 
 Line = Annotated[str, typer.Argument(metavar="LINE", help="Id of the line, as `zhiwei accept` printed it.")]
-
-
 AMOUNTS = ("limit", "used", "held", "available", "payoff")
 
 
@@ -31,6 +29,14 @@ def _print(result: Any, as_json: bool) -> None:
             out.print(f"{name:14s} {value}", markup=False)
 
 
+def _do(journey: Callable[..., Any], on: date | None, key: str | None, as_json: bool, **request: Any) -> None:
+    """Run a journey that takes a key and a day, with a new key and today where none is given, and print its answer."""
+    with open_platform() as platform:
+        key = uuid.uuid4().hex if key is None else key
+        result = journey(books=platform, by=platform.actor, key=key, on=on or platform.today(), **request)
+    _print(result, as_json)
+
+
 def accept(
     decision: Annotated[str, typer.Argument(metavar="DECISION", help="Id of an approved decision.")],
     on: On = None,
@@ -38,56 +44,17 @@ def accept(
     as_json: Json = False,
 ) -> None:
     """Accept the offer of an approved decision: opens the line. 接受授信"""
-    with open_platform() as platform:
-        offer = journeys.Offer(decision)
-        result = journeys.accept(
-            books=platform,
-            by=platform.actor,
-            key=_new_key() if key is None else key,
-            offer=offer,
-            on=on or platform.today(),
-        )
-    _print(result, as_json)
+    _do(journeys.accept, on, key, as_json, offer=journeys.Offer(decision))
 
 
-def draw(
-    line: Line,
-    amount: Amount,
-    on: On = None,
-    key: Key = None,
-    as_json: Json = False,
-) -> None:
+def draw(line: Line, amount: Amount, on: On = None, key: Key = None, as_json: Json = False) -> None:
     """Draw on a line; checked against limit - used - held. 支用"""
-    with open_platform() as platform:
-        result = journeys.draw(
-            books=platform,
-            by=platform.actor,
-            key=_new_key() if key is None else key,
-            line=line,
-            amount=amount,
-            on=on or platform.today(),
-        )
-    _print(result, as_json)
+    _do(journeys.draw, on, key, as_json, line=line, amount=amount)
 
 
-def repay(
-    line: Line,
-    amount: Amount,
-    on: On = None,
-    key: Key = None,
-    as_json: Json = False,
-) -> None:
+def repay(line: Line, amount: Amount, on: On = None, key: Key = None, as_json: Json = False) -> None:
     """Repay: what is due, then interest to date, then principal, oldest draw first; too much is kept. 还款"""
-    with open_platform() as platform:
-        result = journeys.repay(
-            books=platform,
-            by=platform.actor,
-            key=_new_key() if key is None else key,
-            line=line,
-            amount=amount,
-            on=on or platform.today(),
-        )
-    _print(result, as_json)
+    _do(journeys.repay, on, key, as_json, line=line, amount=amount)
 
 
 def settle(as_json: Json = False) -> None:
@@ -174,23 +141,19 @@ def lines(on: On = None, as_json: Json = False) -> None:
     rows: list[dict[str, Any]] = []
     for line, product, loans in found:
         late = max((state.days_past_due() for _, state in loans), default=0)
-        owed = sum(state.payoff for _, state in loans)
         rows.append({
-            "line": line.line_id, "party": line.party, "status": line.status, "limit": yuan(line.limit),
-            "used": yuan(line.used), "held": yuan(line.held), "available": yuan(line.available), "payoff": yuan(owed),
+            "line": line.line_id, "party": line.party, "status": line.status, "limit": line.limit, "used": line.used,
+            "held": line.held, "available": line.available, "payoff": sum(state.payoff for _, state in loans),
             "days_past_due": late, "class": product.watch.rules(on or platform.today()).classify(late),
         })  # fmt: skip
+    written = yuan if as_json else grouped
+    shown = [{name: written(cell) if name in AMOUNTS else cell for name, cell in row.items()} for row in rows]
     if as_json:
-        for row in rows:
+        for row in shown:
             print_json(row)
         return
     columns = ["line", "party", "status", "limit", "used", "held", "available", "payoff", "days past due", "class"]
-    print_table(
-        "Lines 额度",
-        columns,
-        [[grouped(fen(str(cell))) if name in AMOUNTS else cell for name, cell in row.items()] for row in rows],
-        right=range(3, 9),
-    )
+    print_table("Lines 额度", columns, [list(row.values()) for row in shown], right=range(3, 9))
 
 
 def funders(
@@ -287,7 +250,3 @@ def print_findings(findings: Sequence[Any]) -> None:
         for f in findings
     ]
     print_table("Doctor 体检", ["", "不变量", "invariant", "checked", "result"], rows, right=[3])
-
-
-def _new_key() -> str:
-    return uuid.uuid4().hex

@@ -45,8 +45,7 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
         if decision is None:
             raise NotFound("no_such_decision", f"no decision {offer.decision}")
         line = _line(unit, decision, offer, on)
-        if not unit.lines.add(line):  # somebody else was quicker
-            raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
+        unit.lines.add(line)
         current.result = {
             "line": line.line_id, "party": line.party, "limit": yuan(line.limit),
             "annual_rate": format(line.annual_rate.normalize(), "f"), "opened_on": on.isoformat(),

@@ -111,11 +111,12 @@ def _micro(value: float) -> int | None:
 
 def _decision(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
     """From the canonical inputs alone, so that a replay walks the very same way."""
-    stored = json.loads(inputs)["facts"]
-    facts: Facts = {name: None if stored.get(name) is None else micro(stored[name]) for name in CATALOGUE}
+    stored = json.loads(inputs)
+    known = stored["facts"]
+    facts: Facts = {name: None if known.get(name) is None else micro(known[name]) for name in CATALOGUE}
     verdict = underwrite(product.policy, facts, as_of)
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
-    inputs_hash = digest(json.loads(inputs))
+    inputs_hash = digest(stored)
     decision_id = identifier("dec", inputs_hash, versions)
     limit = int(unscaled(verdict.limit) * 100)
     document = _document(decision_id, party, product.product_id, as_of, verdict) | {

@@ -1,14 +1,16 @@
 """Doctor: every numbered truth recomputed from events and journal; what is stored must agree to the 分."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from zhiwei.journeys.decide import replayed
 from zhiwei.journeys.ports import Books, Loan, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.servicing import entries_of, refreshed
-from zhiwei.loans import FROZEN, Line, replay
+from zhiwei.loans import FROZEN, Line, LoanState, Payment, replay
+from zhiwei.loans.postings import Entry
 from zhiwei.shelf import Product
 from zhiwei.values import Actor, Breach, add_months, split
 
@@ -40,22 +42,63 @@ class Finding:
     wrong: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """All that the checks look at, read once."""
+
+    unit: Unit
+    lines: dict[str, Line]
+    loans: list[Loan]
+    payments: dict[str, list[Payment]]
+    entries: list[Entry]
+    closed: date | None
+    latest: dict[str, date | None]  # line -> its latest event
+
+    @classmethod
+    def of(cls, unit: Unit) -> "_Book":
+        lines, loans = unit.lines.all(), unit.loans.all()
+        return cls(
+            unit,
+            {line.line_id: line for line in lines},
+            loans,
+            unit.loans.payments([loan.loan_id for loan in loans]),
+            list(unit.journal.entries()),
+            unit.days.last_closed(),
+            {line.line_id: unit.days.latest_event(line.line_id) for line in lines},
+        )
+
+    def product(self, line_id: str) -> Product:
+        line = self.lines[line_id]
+        return by_hash(self.unit, line.product, line.product_hash)
+
+    def replayed(self, loan: Loan, on: date) -> LoanState:
+        return replay(loan.terms, self.payments.get(loan.loan_id, ()), on)
+
+    def balances(self, account: str, of: Callable[[Entry], str]) -> defaultdict[str, int]:
+        """Σ of postings to an account by what `of` names of an entry: its line or its loan."""
+        sums: defaultdict[str, int] = defaultdict(int)
+        for entry in self.entries:
+            for posting in entry.postings:
+                if posting.account == account:
+                    sums[of(entry)] += posting.amount
+        return sums
+
+
 def examine(*, books: Books, by: Actor) -> list[Finding]:
     """Check every invariant of a tenant. Reads all of its book: minutes for a large one, seconds for a town."""
     with books.unit(by.tenant) as unit:
-        postings = _postings(unit)
-        lines, loans = unit.lines.all(), unit.loans.all()
+        book = _Book.of(unit)
         checks = [
-            ("INV-01", _balanced(unit)),
-            ("INV-02", _replayed(unit, loans)),
-            ("INV-03", _principals(unit, loans, postings)),
-            ("INV-04", _lines(unit, lines, loans, postings)),
-            ("INV-05", ((line.line_id, line.used + line.held <= line.limit) for line in lines)),
-            ("INV-06", _shares(unit, lines, loans, postings)),
-            ("INV-07", _decisions(unit)),
+            ("INV-01", _balanced(book)),
+            ("INV-02", _replayed(book)),
+            ("INV-03", _principals(book)),
+            ("INV-04", _lines(book)),
+            ("INV-05", ((line.line_id, line.used + line.held <= line.limit) for line in book.lines.values())),
+            ("INV-06", _shares(book)),
+            ("INV-07", _decisions(book)),
             ("INV-08", unit.days.gaps()),
-            ("INV-09", _remembered(unit, lines, loans)),
-            ("INV-10", _terms_kept(unit, lines, loans)),
+            ("INV-09", _remembered(book)),
+            ("INV-10", _terms_kept(book)),
         ]
         return [_finding(name, _until_breach(results)) for name, results in checks]
 
@@ -75,142 +118,104 @@ def _finding(name: str, results: list[tuple[str, bool]]) -> Finding:
     return Finding(name, *TRUTHS[name], len(results), tuple(what for what, right in results if not right)[:20])
 
 
-Postings = dict[tuple[str, str, str, str], int]  # (line, loan, account, funder) -> balance
-
-
-def _postings(unit: Unit) -> Postings:
-    balances: defaultdict[tuple[str, str, str, str], int] = defaultdict(int)
-    for entry in unit.journal.entries():
-        for posting in entry.postings:
-            balances[entry.line, entry.loan, posting.account, posting.funder] += posting.amount
-    return dict(balances)
-
-
-def _balanced(unit: Unit) -> Iterator[tuple[str, bool]]:
-    for entry_id, funder, total in unit.journal.sums():
+def _balanced(book: _Book) -> Iterator[tuple[str, bool]]:
+    for entry_id, funder, total in book.unit.journal.sums():
         yield f"{entry_id} {funder}", total == 0
 
 
-def _replayed(unit: Unit, loans: list[Loan]) -> Iterator[tuple[str, bool]]:
+def _replayed(book: _Book) -> Iterator[tuple[str, bool]]:
     """Each loan's entries rebuilt from terms and payments; also no entry may belong to no event."""
-    payments = unit.loans.payments([loan.loan_id for loan in loans])
-    lines = {line.line_id: line for line in unit.lines.all()}
     written: defaultdict[str, dict[str, object]] = defaultdict(dict)
-    entries = list(unit.journal.entries())
-    for entry in entries:
+    for entry in book.entries:
         written[entry.loan][entry.entry_id] = (entry.kind, entry.value_date, frozenset(entry.postings))
-    until = max((entry.value_date for entry in entries), default=None)
-    for loan in loans:
+    until = max((entry.value_date for entry in book.entries), default=None)
+    for loan in book.loans:
         if until is None:
             yield loan.loan_id, loan.posted == 0
             continue
         try:
-            state = replay(loan.terms, payments.get(loan.loan_id, ()), max(until, loan.terms.drawn_on))
-            due = entries_of(loan, state, _product(unit, lines[loan.line]))[: loan.posted]
+            state = book.replayed(loan, max(until, loan.terms.drawn_on))
+            due = entries_of(loan, state, book.product(loan.line))[: loan.posted]
         except Breach:
             yield loan.loan_id, False
             continue
         expected = {entry.entry_id: (entry.kind, entry.value_date, frozenset(entry.postings)) for entry in due}
         yield loan.loan_id, expected == written[loan.loan_id]
-    known = {loan.loan_id for loan in loans} | {""}
+    known = {loan.loan_id for loan in book.loans} | {""}
     yield from ((loan_id, False) for loan_id in written.keys() - known)
 
 
-def _product(unit: Unit, line: Line) -> Product:
-    return by_hash(unit, line.product, line.product_hash)
+def _principals(book: _Book) -> Iterator[tuple[str, bool]]:
+    posted = book.balances("loan_principal", lambda entry: entry.loan)
+    for loan in book.loans:
+        dates = [payment.value_date for payment in book.payments.get(loan.loan_id, ())]
+        state = book.replayed(loan, max([loan.terms.drawn_on, *dates]))
+        yield loan.loan_id, loan.principal == state.principal == posted[loan.loan_id]
 
 
-def _balance(postings: Postings, account: str) -> dict[str, int]:
-    balances: defaultdict[str, int] = defaultdict(int)
-    for (_, loan, posted_to, _), amount in postings.items():
-        if posted_to == account:
-            balances[loan] += amount
-    return balances
-
-
-def _principals(unit: Unit, loans: list[Loan], postings: Postings) -> Iterator[tuple[str, bool]]:
-    payments = unit.loans.payments([loan.loan_id for loan in loans])
-    posted = _balance(postings, "loan_principal")
-    for loan in loans:
-        paid = payments.get(loan.loan_id, [])
-        state = replay(loan.terms, paid, max([loan.terms.drawn_on, *(payment.value_date for payment in paid)]))
-        yield loan.loan_id, loan.principal == state.principal == posted.get(loan.loan_id, 0)
-
-
-def _lines(unit: Unit, lines: list[Line], loans: list[Loan], postings: Postings) -> Iterator[tuple[str, bool]]:
+def _lines(book: _Book) -> Iterator[tuple[str, bool]]:
     used: defaultdict[str, int] = defaultdict(int)
     held: defaultdict[str, int] = defaultdict(int)
-    credit: defaultdict[str, int] = defaultdict(int)
-    for loan in loans:
+    credit = book.balances("customer_credit", lambda entry: entry.line)
+    for loan in book.loans:
         used[loan.line] += loan.principal
-    for payout in unit.lines.payouts(status="ordered"):
+    for payout in book.unit.lines.payouts(status="ordered"):
         held[payout.line] += payout.amount
-    for (line_id, _, account, _), amount in postings.items():
-        if account == "customer_credit":
-            credit[line_id] -= amount
-    for line in lines:
-        yield line.line_id, (line.used, line.held, line.credit) == (
-            used[line.line_id], held[line.line_id], credit[line.line_id]
-        )  # fmt: skip
+    for name, line in book.lines.items():
+        yield name, (line.used, line.held, line.credit) == (used[name], held[name], -credit[name])
 
 
-def _shares(unit: Unit, lines: list[Line], loans: list[Loan], postings: Postings) -> Iterator[tuple[str, bool]]:
-    by_id = {line.line_id: line for line in lines}
-    for loan in loans:
-        product = _product(unit, by_id[loan.line])
-        funders = product.programme.funders
-        account = product.line.accounts.principal
-        parts = [postings.get((loan.line, loan.loan_id, account, funder.funder_id), 0) for funder in funders]
-        yield loan.loan_id, parts == split(loan.principal, product.programme.shares)
+def _shares(book: _Book) -> Iterator[tuple[str, bool]]:
+    parts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for entry in book.entries:
+        for posting in entry.postings:
+            parts[entry.loan, posting.account, posting.funder] += posting.amount
+    for loan in book.loans:
+        product = book.product(loan.line)
+        account, programme = product.line.accounts.principal, product.programme
+        found = [parts[loan.loan_id, account, funder.funder_id] for funder in programme.funders]
+        yield loan.loan_id, found == split(loan.principal, programme.shares)
 
 
-def _terms_kept(unit: Unit, lines: list[Line], loans: list[Loan]) -> Iterator[tuple[str, bool]]:
+def _terms_kept(book: _Book) -> Iterator[tuple[str, bool]]:
     """Also that no business has two running lines of one product, and that a late line is frozen."""
-    closed = unit.days.last_closed()
-    by_id = {line.line_id: line for line in lines}
+    closed, lines = book.closed, book.lines.values()
     running = Counter((line.party, line.product) for line in lines if closed and line.expires_on > closed)
-    latest = {line.line_id: unit.days.latest_event(line.line_id) for line in lines}
     for line in lines:
-        decision = unit.decisions.get(line.decision)
-        product = _product(unit, line)
+        decision = book.unit.decisions.get(line.decision)
         kept = (
             decision is not None
             and (decision.party, decision.product, decision.outcome) == (line.party, line.product, "approve")
             and line.limit <= decision.limit
-            and line.expires_on == add_months(line.opened_on, product.line.months)
+            and line.expires_on == add_months(line.opened_on, book.product(line.line_id).line.months)
             and running[line.party, line.product] <= 1
         )
         yield line.line_id, kept
-    for loan in loans:
-        line = by_id[loan.line]
+    for loan in book.loans:
+        line = book.lines[loan.line]
         terms = (loan.party, loan.terms.annual_rate, loan.terms.matures_on)
         late = (closed - loan.oldest_due).days if closed and loan.oldest_due else 0
-        seen = closed is not None and (latest[loan.line] or closed) <= closed
-        frozen = not seen or late <= _product(unit, line).watch.freeze_above_days or line.status == FROZEN
+        seen = closed is not None and (book.latest[loan.line] or closed) <= closed
+        frozen = not seen or late <= book.product(loan.line).watch.freeze_above_days or line.status == FROZEN
         yield loan.loan_id, terms == (line.party, line.annual_rate, line.expires_on) and frozen
-    paid = {(p.loan, p.line, p.amount, p.value_date) for p in unit.lines.payouts(status="paid")}
-    lent = {(loan.loan_id, loan.line, loan.terms.principal, loan.terms.drawn_on) for loan in loans}
+    paid = {(p.loan, p.line, p.amount, p.value_date) for p in book.unit.lines.payouts(status="paid")}
+    lent = {(loan.loan_id, loan.line, loan.terms.principal, loan.terms.drawn_on) for loan in book.loans}
     yield from ((loan, False) for loan, *_ in paid ^ lent)
 
 
-def _remembered(unit: Unit, lines: list[Line], loans: list[Loan]) -> Iterator[tuple[str, bool]]:
+def _remembered(book: _Book) -> Iterator[tuple[str, bool]]:
     """Looked at on the last closed day; on a line where something happened since, only that a look is still to come."""
-    closed = unit.days.last_closed()
-    payments = unit.loans.payments([loan.loan_id for loan in loans])
-    by_id = {line.line_id: line for line in lines}
-    latest = {line.line_id: unit.days.latest_event(line.line_id) for line in lines}
-    for loan in loans:
-        event = latest[loan.line] or loan.terms.drawn_on
-        on = max(event, closed or event)
-        state = replay(loan.terms, payments.get(loan.loan_id, ()), on)
-        fresh = refreshed(loan, state, _product(unit, by_id[loan.line]), on)
+    for loan in book.loans:
+        event = book.latest[loan.line] or loan.terms.drawn_on
+        on = max(event, book.closed or event)
+        fresh = refreshed(loan, book.replayed(loan, on), book.product(loan.line), on)
         forgotten = (loan.next_on is None) != (fresh.next_on is None) or (
             fresh.next_on is not None and loan.next_on is not None and loan.next_on > max(fresh.next_on, on)
         )
         agrees = (loan.oldest_due, loan.asset_class) == (fresh.oldest_due, fresh.asset_class)
-        yield loan.loan_id, not forgotten and (agrees or event == on != closed)
+        yield loan.loan_id, not forgotten and (agrees or event == on != book.closed)
 
 
-def _decisions(unit: Unit) -> Iterator[tuple[str, bool]]:
-    for stored in unit.decisions.all():
-        yield stored.decision_id, replayed(unit, stored) == stored
+def _decisions(book: _Book) -> Iterator[tuple[str, bool]]:
+    for stored in book.unit.decisions.all():
+        yield stored.decision_id, replayed(book.unit, stored) == stored

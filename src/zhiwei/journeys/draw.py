@@ -5,8 +5,8 @@ from datetime import date
 
 from zhiwei.journeys.ports import Books, Loan, Payout, Unit, step
 from zhiwei.journeys.products import by_hash
-from zhiwei.journeys.servicing import check_day, locked_line, service, watched
-from zhiwei.loans import Line, LoanTerms, check_draw, replay
+from zhiwei.journeys.servicing import check_day, locked_line, service, states_of, watched
+from zhiwei.loans import Line, LoanTerms, check_draw
 from zhiwei.shelf import Product
 from zhiwei.values import DAY, Actor, NotFound, Refusal, identifier, yuan
 
@@ -48,12 +48,8 @@ def order_draw(*, books: Books, by: Actor, key: str, line: str, amount: int, on:
 
 def _as_of(unit: Unit, product: Product, line: Line, on: date) -> Line:
     """The line as the close of the day before would leave it: days may pass without one, and debts fall due in them."""
-    loans = unit.loans.of_lines([line.line_id])
-    payments = unit.loans.payments([loan.loan_id for loan in loans])
-    states = [
-        (loan, replay(loan.terms, payments.get(loan.loan_id, ()), on)) for loan in loans if loan.terms.drawn_on <= on
-    ]
-    return watched(line, states, product, whole_line=False)
+    loans = states_of(unit, unit.loans.of_lines([line.line_id]), on)
+    return watched(line, loans, product, whole_line=False)
 
 
 def pay_out(*, books: Books, by: Actor, payout: str) -> Drawn:

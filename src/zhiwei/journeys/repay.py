@@ -5,7 +5,7 @@ from datetime import date
 
 from zhiwei.journeys.ports import Books, Loan, Unit, step
 from zhiwei.journeys.products import by_hash
-from zhiwei.journeys.servicing import check_day, locked_line, service, watched
+from zhiwei.journeys.servicing import check_day, locked_line, service, states_of, watched
 from zhiwei.loans import CREDIT, Line, LoanState, Payment, over_loans, replay
 from zhiwei.loans.postings import overpaid
 from zhiwei.shelf import Product
@@ -87,8 +87,7 @@ def use_credit(unit: Unit, product: Product, line: Line, on: date) -> Line:
     if latest and latest > on:
         unit.loans.save(replace(loan, next_on=min(loan.next_on, latest)) for loan in loans if loan.next_on)
         return line
-    payments = unit.loans.payments([loan.loan_id for loan in loans])
-    due = sum(replay(loan.terms, payments.get(loan.loan_id, ()), on).due(on) for loan in loans)
+    due = sum(state.due(on) for _, state in states_of(unit, loans, on))
     amount = min(line.credit, due)
     if not amount:
         return line

@@ -44,6 +44,13 @@ def _no_line(unit: Unit, named: str) -> Refusal:
     return NotFound("no_such_line", f"{named} is no line; {what}", hint="accept the decision, and name its line")
 
 
+def states_of(unit: Unit, loans: Iterable[Loan], on: date) -> list[tuple[Loan, LoanState]]:
+    """The loans drawn by `on`, each with its state at the end of that day."""
+    drawn = [loan for loan in loans if loan.terms.drawn_on <= on]
+    payments = unit.loans.payments([loan.loan_id for loan in drawn])
+    return [(loan, replay(loan.terms, payments.get(loan.loan_id, ()), on)) for loan in drawn]
+
+
 def entries_of(loan: Loan, state: LoanState, product: Product) -> list[Entry]:
     """Every journal entry of a loan's life so far, in order: a pure function of its events."""
     return list(

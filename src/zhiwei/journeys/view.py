@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from zhiwei.borrower.features import picture
 from zhiwei.journeys.ports import Books, Loan
 from zhiwei.journeys.products import by_hash
-from zhiwei.loans import FROZEN, OPEN, Line, LoanState, replay
+from zhiwei.journeys.servicing import states_of
+from zhiwei.loans import FROZEN, OPEN, Line, LoanState
 from zhiwei.loans.postings import Entry
 from zhiwei.reports.statement import Statement, line_statement
 from zhiwei.shelf import Product
@@ -25,9 +26,7 @@ def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
         product = by_hash(unit, found.product, found.product_hash)
         if on < found.opened_on:
             raise BadInput("line_not_open_yet", f"line {line} opened on {found.opened_on}, after {on}")
-        loans = unit.loans.of_lines([line])
-        payments = unit.loans.payments([loan.loan_id for loan in loans])
-        states = [replay(loan.terms, payments.get(loan.loan_id, ()), on) for loan in loans if loan.terms.drawn_on <= on]
+        states = [state for _, state in states_of(unit, unit.loans.of_lines([line]), on)]
         entries = [entry for entry in unit.journal.entries(line=line) if entry.value_date <= on]
         on_their_way = unit.lines.payouts(status="ordered", line=line)
     held = sum(payout.amount for payout in on_their_way if payout.value_date <= on)
@@ -56,12 +55,10 @@ def at(line: Line, product: Product, states: list[LoanState], held: int, entries
 def portfolio(*, books: Books, by: Actor, on: date) -> list[tuple[Line, Product, list[tuple[Loan, LoanState]]]]:
     """Every line with its product and the state of its loans at the end of `on`."""
     with books.unit(by.tenant) as unit:
-        lines, loans = unit.lines.all(), unit.loans.all()
-        payments = unit.loans.payments([loan.loan_id for loan in loans])
+        lines = unit.lines.all()
         states: dict[str, list[tuple[Loan, LoanState]]] = {line.line_id: [] for line in lines}
-        for loan in loans:
-            if loan.terms.drawn_on <= on:
-                states[loan.line].append((loan, replay(loan.terms, payments.get(loan.loan_id, ()), on)))
+        for loan, state in states_of(unit, unit.loans.all(), on):
+            states[loan.line].append((loan, state))
         return [(line, by_hash(unit, line.product, line.product_hash), states[line.line_id]) for line in lines]
 
 

@@ -17,13 +17,12 @@ _LOAN = """loan_id, line_id, party_id, amount, annual_rate, day_basis, drawn_on,
 
 
 class Lines(Store):
-    def add(self, line: Line) -> bool:
-        """False where its decision already has a line."""
-        return self.run(
-            f"insert into line (tenant_id, {_LINE}) values (%s" + ", %s" * 13 + ") on conflict do nothing",
+    def add(self, line: Line) -> None:
+        self.run(
+            f"insert into line (tenant_id, {_LINE}) values (%s" + ", %s" * 13 + ")",
             self.tenant, line.line_id, line.party, line.product, line.product_hash, line.decision, line.limit,
             line.annual_rate, line.opened_on, line.expires_on, line.status, line.used, line.held, line.credit,
-        ) == 1  # fmt: skip
+        )  # fmt: skip
 
     def get(self, line_id: str) -> Line | None:
         row = self.row(f"select {_LINE} from line where line_id = %s", line_id)
