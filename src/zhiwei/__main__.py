@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zhiwei import __version__
-from zhiwei.commands import deciding, demo, lab, lend, money, products, records
+from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, products, records, schedule, servicing
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -33,23 +33,38 @@ def root(
 
 app.command()(demo.demo)
 CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products and models"
+KEEPING = "Keeping the book"
 PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, deciding.decide),
     (MONEY, money.accept),
     (MONEY, money.draw),
     (MONEY, money.repay),
     (MONEY, money.settle),
-    (MONEY, money.close_days),
+    (MONEY, servicing.quote),
+    (MONEY, servicing.amend),
+    (MONEY, servicing.line),
+    (MONEY, servicing.proposals),
+    (MONEY, servicing.approve),
+    (MONEY, servicing.close_day),
     (MONEY, money.statement),
     (MONEY, money.lines),
-    (MONEY, money.funders),
-    (MONEY, money.books),
-    (MONEY, money.doctor),
+    (KEEPING, books.books),
+    (KEEPING, books.account),
+    (KEEPING, books.chart),
+    (KEEPING, books.funders),
+    (KEEPING, books.reconcile),
+    (KEEPING, books.differences),
+    (KEEPING, books.resolve),
+    (KEEPING, books.doctor),
+    (KEEPING, keeping.backup),
+    (KEEPING, keeping.restore),
     (PRODUCT, products.check),
     (PRODUCT, lab.lab),
 ]
 for panel, command in PANELS:
     app.command(rich_help_panel=panel)(command)
+app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
+app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
 app.add_typer(records.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

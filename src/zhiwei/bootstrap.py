@@ -1,10 +1,15 @@
 """The only place where concrete things meet: settings, the database, the bank, the clock and the shipped shelf."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
+from typing import TypeVar
 
 from zhiwei import __file__ as package
 from zhiwei.adapters import PaperBank
@@ -14,6 +19,8 @@ from zhiwei.settings import Settings
 from zhiwei.shelf import read_folder
 from zhiwei.store import Database, database_url
 from zhiwei.values import Actor, BadInput
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,30 @@ class Platform:
     def today(self) -> date:
         return self.clock or datetime.now(UTC).astimezone().date()
 
+    def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
+        """In processes of their own where there is much to do; each opens the database anew."""
+        workers = min(len(items), os.cpu_count() or 1)
+        if workers < 2:
+            yield from map(work, items)
+            return
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+            for done in as_completed([pool.submit(work, item) for item in items]):
+                yield done.result()
+
     def unit(self, tenant: str) -> AbstractContextManager[Unit]:
         return self.database.unit(tenant)
+
+
+def _end_with_parent() -> None:
+    """A process of a pool whose parent is killed would wait for work for ever."""
+    parent = parent_process()
+
+    def follow() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=follow, daemon=True).start()
 
 
 def shelf_folder() -> Path:

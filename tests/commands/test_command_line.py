@@ -14,23 +14,6 @@ Row = list[object]
 
 
 @pytest.fixture
-def zhiwei(data_folder: Path, database_url: str, tmp_path: Path):  # type: ignore[no-untyped-def]
-    """Run `zhiwei ARGS` on a database of this test; -> the finished process."""
-
-    def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "ZHIWEI_DATA": str(data_folder), "ZHIWEI_DATABASE_URL": database_url}
-        environment |= {"ZHIWEI_PERSON": "tester", "COLUMNS": "200"}
-        environment.pop("ZHIWEI_DATABASE", None)
-        command = [sys.executable, "-m", "zhiwei", *map(str, arguments)]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
-        return done
-
-    return run
-
-
-@pytest.fixture
 def workbook(tmp_path: Path) -> Path:
     """附件1 in small: one good firm with three years of invoices."""
     book = openpyxl.Workbook()
@@ -86,7 +69,7 @@ def test_a_firm_walks_from_its_invoices_to_books_that_balance(zhiwei, workbook: 
     zhiwei("draw", line, "300000", "--on", "2020-03-01", "--key", "d1")
     reused = zhiwei("draw", line, "300001", "--on", "2020-03-01", "--key", "d1", "--json", code=1)
     assert json.loads(reused.stderr)["error"] == "key_reused"
-    zhiwei("close-days", "--since", "2020-03-01", "--until", "2020-03-31")
+    zhiwei("close-day", "--since", "2020-03-01", "--to", "2020-03-31")
     paid = json.loads(zhiwei("repay", line, "100000", "--on", "2020-04-01", "--json").stdout)
     shown = json.loads(zhiwei("statement", line, "--on", "2020-04-01", "--json").stdout)
     assert shown["payoff"] == paid["outstanding"]
@@ -97,12 +80,12 @@ def test_a_firm_walks_from_its_invoices_to_books_that_balance(zhiwei, workbook: 
     days = [json.loads(row) for row in zhiwei("funders", "partner_bank", "--json").stdout.splitlines()]
     partner = next(row for row in funders if row["funder"] == "partner_bank")
     assert days[-1]["balance"] == partner["principal"]
-    assert sum(_fen(row["earned"]) for row in days) == _fen(partner["interest_earned"])
+    assert sum(_fen(row["earned"]) for row in days) == _fen(partner["earned"])
     assert sum(_fen(row["cash"]) for row in days) == -_fen(partner["net_funding"])
     accounts = [json.loads(row) for row in zhiwei("books", "--json").stdout.splitlines()]
     assert sum(_fen(row["balance"]) for row in accounts) == 0
     zhiwei("doctor")
-    assert zhiwei("close-days", "--until", "2020-03-31").stdout.startswith("nothing to close")
+    assert zhiwei("close-day", "--to", "2020-03-31").stdout.startswith("nothing to close")
 
 
 def _fen(yuan: str) -> int:

@@ -10,9 +10,9 @@ import pytest
 
 from zhiwei.bootstrap import Platform
 from zhiwei.journeys import Offer, accept, close_days, decide, draw, examine, repay, statement
-from zhiwei.journeys.draw import Drawn
+from zhiwei.journeys.money.draw import Drawn
+from zhiwei.journeys.money.repay import Repaid
 from zhiwei.journeys.ports import Payout
-from zhiwei.journeys.repay import Repaid
 from zhiwei.values import fen
 
 FIRST = date(2024, 3, 1)

@@ -9,13 +9,14 @@ import typer
 
 from zhiwei import journeys
 from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.commands.books import print_books, print_findings, print_funders
 from zhiwei.commands.deciding import print_summary
-from zhiwei.commands.money import print_books, print_findings, print_funders
 from zhiwei.commands.show import BREACH, Json, out, print_json, print_table, progress
 from zhiwei.credit.monitoring import CLASSES, ZH
 from zhiwei.economy.living import Life, delivery, live
 from zhiwei.economy.town import Town, build_town
 from zhiwei.journeys.ports import StoredDecision
+from zhiwei.reports import FunderStatement, Turnover, funder_statements
 from zhiwei.reports.portfolio import Portfolio, portfolio_of
 from zhiwei.settings import Settings
 from zhiwei.store import fresh_database
@@ -34,7 +35,8 @@ class Story:
     decided: list[StoredDecision]
     life: Life
     portfolio: Portfolio
-    totals: list[tuple[str, str, int]]
+    turnovers: list[Turnover]
+    funders: list[FunderStatement]
     findings: list[journeys.Finding]
 
 
@@ -93,10 +95,11 @@ def _story(platform: Platform, town: Town) -> Story:
             for line, _, loans in journeys.portfolio(books=platform, by=by, on=on)
         ]
         with platform.unit(by.tenant) as unit:
-            totals = unit.journal.totals()
+            turnovers = unit.general_ledger.turnovers(on)
+            funders = funder_statements(unit.journal.totals(), journeys.booked(unit))
         findings = journeys.examine(books=platform, by=by)
         update(1)
-    return Story(town, decided, life, portfolio_of(rows, on), totals, findings)
+    return Story(town, decided, life, portfolio_of(rows, on), turnovers, funders, findings)
 
 
 def _print(story: Story) -> None:
@@ -129,8 +132,8 @@ def _print(story: Story) -> None:
     ranked = sorted(book.classes, key=lambda row: CLASSES.index(row[0]))
     rows = [[ZH[name], name, count, grouped(principal)] for name, count, principal in ranked]
     print_table("Five classes 五级分类", ["", "class", "loans", "principal 本金 (元)"], rows, right=[2, 3])
-    print_funders(story.totals)
-    print_books(story.totals)
+    print_funders(story.funders)
+    print_books(story.turnovers)
     print_findings(story.findings)
 
 
@@ -144,6 +147,6 @@ def _print_json(story: Story) -> None:
         "freed": story.life.freed, "principal": yuan(book.principal), "limit": yuan(book.limit),
         "interest_receivable": yuan(book.interest_receivable),
         "overdue": [{"days": name, "lines": count, "principal": yuan(amount)} for name, count, amount in book.overdue],
-        "ledger": {f"{account}:{funder}": yuan(amount) for account, funder, amount in story.totals},
+        "ledger": {f"{row.account}:{row.funder}": yuan(row.closing) for row in story.turnovers},
         "invariants": {finding.invariant: not finding.wrong for finding in story.findings},
     })  # fmt: skip

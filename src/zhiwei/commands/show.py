@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -60,6 +61,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 def print_json(value: Any) -> None:
     """One JSON object on one line; 中文 as it is."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_result(result: Any, as_json: bool) -> None:
+    """A journey's answer, a dataclass: for people a line for each field."""
+    fields = asdict(result)
+    if as_json:
+        print_json(fields)
+        return
+    for name, value in fields.items():
+        out.print(f"{name:14s} {value}", markup=False)
 
 
 def print_table(

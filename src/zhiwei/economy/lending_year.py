@@ -62,8 +62,8 @@ def live_year(
     if not stops:
         return Year(0, 0, 0, 0, 0, 0, 0)
     rows = portfolio(books=books, by=by, on=start)
-    terms = next(loans[0][1].terms for line, _, loans in rows if line.line_id in stops)
-    dues = list(terms.due_dates(start, terms.matures_on))
+    plan = next(loans[0][1].rows for line, _, loans in rows if line.line_id in stops)
+    dues = [row.due_on for row in plan]
     interest = 0
     for number, due_on in enumerate(dues, start=1):
         close_days(books=books, by=by, since=start, until=due_on - DAY)
@@ -76,14 +76,14 @@ def live_year(
                 interest += sum(state.interest_billed for _, state in loans)
         close_day(books=books, by=by, on=due_on)
         on_progress(number, len(dues))
-    return _summary(books, by, stops, interest, terms.matures_on)
+    return _summary(books, by, stops, interest, dues[-1])
 
 
 def _summary(books: Books, by: Actor, stops: dict[str, int | None], interest: int, on: date) -> Year:
     states: list[LoanState] = [
         state for line, _, loans in portfolio(books=books, by=by, on=on) if line.line_id in stops for _, state in loans
     ]
-    balance_days = sum(state.terms.principal * (state.terms.matures_on - state.terms.drawn_on).days for state in states)
+    balance_days = sum(state.terms.principal * (state.matures_on - state.terms.drawn_on).days for state in states)
     return Year(
         taken=len(stops),
         lent=sum(state.terms.principal for state in states),

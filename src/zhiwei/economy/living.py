@@ -15,7 +15,7 @@ from zhiwei.economy.town import Town
 from zhiwei.journeys import close_day, draw, portfolio, repay
 from zhiwei.journeys.ports import Books
 from zhiwei.loans import FROZEN, Line, LoanState
-from zhiwei.values import DAY, Actor, Refusal, digest
+from zhiwei.values import Actor, Refusal, digest
 
 SOURCE = "town"
 CONSENT = "A simulated business of a simulated town allows its invoices to be read to decide on its application."
@@ -75,9 +75,9 @@ def live(
 
 def _view(line: Line, states: list[LoanState], on: date) -> LineView:
     late = max((state.days_past_due() for state in states), default=0)
-    dues = [state.terms.next_due(on - DAY) for state in states if state.principal]
+    dues = [due for state in states if (due := state.next_due())]
     missed = [oldest for state in states if (oldest := state.oldest_due())]
-    principal_due = sum(state.principal for state in states if state.terms.matures_on <= on)
+    principal_due = sum(state.principal for state in states if state.matures_on <= on)
     return LineView(
         limit=line.limit,
         available=line.available,

@@ -1,18 +1,24 @@
-"""The verbs: receive, decide, accept, draw, repay, close_day, and those about products; one function each."""
+"""The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
-from zhiwei.journeys.accept import Offer, accept
-from zhiwei.journeys.close_day import close_day, close_days
+from zhiwei.journeys.chart import adopt_chart
+from zhiwei.journeys.day.close_day import close_day, close_days
+from zhiwei.journeys.day.doctor import Finding, examine
+from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
 from zhiwei.journeys.decide import decide, replay
-from zhiwei.journeys.doctor import Finding, examine
-from zhiwei.journeys.draw import draw, order_draw, pay_out, settle_payout
-from zhiwei.journeys.products import approve, install_shelf, propose
+from zhiwei.journeys.lines.accept import Offer, accept
+from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
+from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
+from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
+from zhiwei.journeys.money.repay import Repayment, repay, repay_many
+from zhiwei.journeys.products import approve, booked, install_shelf, propose
 from zhiwei.journeys.receive import Received, receive, receive_demand
-from zhiwei.journeys.repay import repay
-from zhiwei.journeys.view import portfolio, sample, statement
+from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "Finding", "Offer", "Received", "accept", "approve", "close_day", "close_days", "decide", "draw", "examine",
-    "install_shelf", "order_draw", "pay_out", "portfolio",
-    "propose", "receive", "receive_demand", "repay", "replay", "sample",
-    "settle_payout", "statement",
+    "Change", "Changed", "Draw", "Finding", "Offer", "Received", "Reconciled", "Repayment", "TWO_PERSONS",
+    "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line", "close_day",
+    "close_days", "decide", "differences", "draw", "draw_many", "examine", "install_shelf", "order_draw",
+    "pay_out", "portfolio", "proposals", "propose", "propose_amendment", "propose_change", "quote", "receive",
+    "receive_demand", "reconcile", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout",
+    "statement",
 ]  # fmt: skip

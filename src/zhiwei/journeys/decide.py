@@ -53,7 +53,7 @@ def decide(
             found = _decide_bucket(unit, policy, bucket, as_of, loops)
             if unit.decisions.add(found):
                 request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
-                unit.steps.audit(by, "decide", canonical(request))
+                unit.steps.audit(by, "decide", [canonical(request)])
         decided += found
         on_progress(len(decided), len(chosen))
     return decided

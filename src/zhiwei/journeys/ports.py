@@ -1,19 +1,24 @@
 """What every journey stands on: small protocols that `store` and `adapters` implement, and the step that runs once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
 from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
-from zhiwei.loans import Line, LoanTerms, Payment
+from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
+from zhiwei.loans import Line, LoanTerms
+from zhiwei.loans.accrual import Column, Growths, Running
+from zhiwei.loans.events import Event
 from zhiwei.loans.postings import Entry
-from zhiwei.values import Actor, BadInput, canonical, digest
+from zhiwei.values import Actor, BadInput, DayCount, Refusal, Rounding, canonical, digest
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +62,119 @@ class Payout:
     value_date: date
     status: str = "ordered"
     bank_ref: str | None = None
+    sub_limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """A loan as stored: its terms, and what was derived from its events when it was last touched."""
+    """A loan as stored: its terms, and what was derived from its line's events when it was last touched.
+
+    `principal` is what is owed, `book` what of it is on the books (nothing once it is written off). `posted` counts its
+    movements in the journal; `late` is days past due; `running` says what it earns from then on.
+    """
 
     loan_id: str
     line: str
     party: str
+    product: str
+    product_hash: str
+    sub_limit: str
     terms: LoanTerms
     principal: int
+    book: int
     posted: int
+    late: int
     oldest_due: date | None
     asset_class: str
     next_on: date | None
+    running: Running
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Loans as columns, one row each, of one product version, day count and rounding.
+
+    `penal` holds late claims, any number a loan; `penal_of` is the row of the loan that each belongs to.
+    """
+
+    product: str
+    product_hash: str
+    count: DayCount
+    rounding: Rounding
+    off_balance: bool
+    as_of: Column
+    billed: Column
+    interest: Growths
+    penal: Growths
+    penal_of: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Some lines, locked: what their keys were answered before, the last closed day by bucket, and what was asked.
+
+    `latest` is the day of each line's latest event, of lines whose payouts were asked for.
+    """
+
+    earlier: dict[str, dict[str, Any] | Refusal]
+    lines: dict[str, Line]
+    closed: dict[int, date | None]
+    payouts: dict[str, Payout] = field(default_factory=dict)
+    latest: dict[str, date] = field(default_factory=dict)
+    loans: dict[str, dict[str, Loan]] = field(default_factory=dict)
+    events: dict[str, list[Event]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything a transaction writes about money; it is written once, at the end, in one statement.
+
+    Loans, lines and payouts are new or changed; `entries` come with their business date; `answers` have their keys.
+    """
+
+    lines: dict[str, Line] = field(default_factory=dict)
+    loans: dict[str, Loan] = field(default_factory=dict)
+    payouts: list[Payout] = field(default_factory=list)
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    entries: list[tuple[Entry, date]] = field(default_factory=list)
+    classes: list[tuple[str, date, str]] = field(default_factory=list)
+    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    audits: list[tuple[Actor, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """What a person changed of a line, and why."""
+
+    change_id: str
+    line: str
+    on: date
+    what: str
+    was: str
+    becomes: str
+    because: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShardDay:
+    """A part of the book, by bucket, whose day is closed; `result` is JSON."""
+
+    business_date: date
+    first: int
+    last: int
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something out of the ordinary that one person asks for and another must approve; `request` is JSON."""
+
+    proposal_id: str
+    verb: str
+    request: str
+    proposed_by: str
+    approved_by: str | None
 
 
 class Parties(Protocol):
@@ -108,56 +211,79 @@ class Decisions(Protocol):
     def all(self) -> Iterator[StoredDecision]: ...
 
 
+class Desk(Protocol):
+    def open(
+        self, claims: Sequence[tuple[str, str, str]], lines: Sequence[str], *, payouts: Sequence[str] = (),
+        loans: bool = False,
+    ) -> Opened: ...  # fmt: skip
+    def write(self, changes: Changes) -> None: ...
+
+
 class Lines(Protocol):
-    def add(self, line: Line) -> None: ...
+    def add(self, line: Line) -> int: ...
     def get(self, line_id: str) -> Line | None: ...
     def lock(self, line_ids: Sequence[str]) -> dict[str, Line]: ...
-    def save(self, line: Line) -> None: ...
     def of_party(self, party: str) -> list[Line]: ...
     def all(self) -> list[Line]: ...
-    def order(self, payout: Payout) -> None: ...
+    def expired(self, on: date, first: int, last: int) -> list[str]: ...
+    def sub_limit(self, line_id: str, name: str) -> tuple[int, int] | None: ...
+    def set_sub_limit(self, line_id: str, name: str, limit: int) -> None: ...
+    def sub_limits(self, line_id: str) -> list[tuple[str, int]]: ...
+    def limits_before_cuts(self) -> dict[str, int]: ...
+    def record(self, change: LineChange) -> None: ...
     def payouts(self, *, status: str | None = None, line: str | None = None) -> list[Payout]: ...
-    def payout(self, payout_id: str) -> Payout | None: ...
-    def finish(self, payout: Payout) -> None: ...
+    def payouts_of(self, payout_ids: Sequence[str]) -> dict[str, Payout]: ...
 
 
 class Loans(Protocol):
-    def add(self, loan: Loan) -> None: ...
+    def get(self, loan_id: str) -> Loan | None: ...
     def of_lines(self, line_ids: Sequence[str]) -> list[Loan]: ...
-    def awaiting(self, on: date) -> list[Loan]: ...
-    def save(self, loans: Iterable[Loan]) -> None: ...
-    def payments(self, loan_ids: Sequence[str]) -> dict[str, list[Payment]]: ...
-    def pay(self, payments: Iterable[tuple[str, int, Payment]]) -> None: ...
-    def record_class(self, loan_id: str, since: date, asset_class: str) -> None: ...
+    def lines_awaiting(self, on: date | None, first: int, last: int) -> list[str]: ...
+    def count(self) -> int: ...
     def all(self) -> list[Loan]: ...
+    def by_class(self) -> list[tuple[str, str, str, int]]: ...
+    def events(self, line_ids: Sequence[str]) -> dict[str, list[Event]]: ...
+    def event(self, event_id: str) -> tuple[str, Event] | None: ...
+    def books(self, on: date, first: int, last: int) -> Iterator[Book]: ...
 
 
 class Journal(Protocol):
-    def write(self, entries: Iterable[Entry], business_date: date) -> int: ...
     def entries(self, *, line: str | None = None) -> Iterator[Entry]: ...
     def sums(self) -> Iterator[tuple[str, str, int]]: ...
     def totals(self) -> list[tuple[str, str, int]]: ...
+    def balances(self, account: str) -> list[tuple[str, str, int]]: ...
     def of_funder(self, funder: str) -> list[tuple[date, str, str, int]]: ...
 
 
 class Days(Protocol):
-    def hold(self) -> None: ...
-    def seize(self) -> None: ...
+    def hold(self, buckets: Sequence[int]) -> None: ...
+    def seize(self, first: int, last: int) -> None: ...
     def last_closed(self) -> date | None: ...
+    def closed_to(self, buckets: Sequence[int]) -> dict[int, date | None]: ...
+    def shards(self, on: date) -> list[ShardDay]: ...
+    def close_shard(self, shard: ShardDay) -> None: ...
+    def set_aside(self, line: str, on: date, reason: str) -> None: ...
+    def aside(self) -> list[tuple[str, date, str]]: ...
     def close(self, on: date, loans_touched: int) -> None: ...
     def gaps(self) -> list[tuple[str, bool]]: ...
-    def latest_event(self, line: str) -> date | None: ...
 
 
 class Steps(Protocol):
-    def claim(self, key: str, verb: str, request_hash: str) -> dict[str, Any] | None: ...
-    def finish(self, key: str, result: Mapping[str, Any]) -> None: ...
-    def audit(self, by: Actor, verb: str, request: str) -> None: ...
+    def claim(self, keys: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, Any] | Refusal]: ...
+    def finish(self, results: Mapping[str, Mapping[str, Any]]) -> None: ...
+    def release(self, keys: Sequence[str]) -> None: ...
+    def audit(self, by: Actor, verb: str, requests: Sequence[str]) -> None: ...
+    def propose(self, proposal: Proposal) -> None: ...
+    def proposal(self, proposal_id: str) -> Proposal | None: ...
+    def proposals(self) -> list[Proposal]: ...
+    def approve(self, proposal_id: str, person: str) -> None: ...
 
 
 class Unit(Protocol):
     """One transaction of one tenant: everything in it happens, or nothing does."""
 
+    @property
+    def tenant(self) -> str: ...
     @property
     def parties(self) -> Parties: ...
     @property
@@ -167,6 +293,8 @@ class Unit(Protocol):
     @property
     def decisions(self) -> Decisions: ...
     @property
+    def desk(self) -> Desk: ...
+    @property
     def lines(self) -> Lines: ...
     @property
     def loans(self) -> Loans: ...
@@ -174,6 +302,14 @@ class Unit(Protocol):
     def journal(self) -> Journal: ...
     @property
     def days(self) -> Days: ...
+    @property
+    def seals(self) -> Seals: ...
+    @property
+    def general_ledger(self) -> GeneralLedger: ...
+    @property
+    def charts(self) -> Charts: ...
+    @property
+    def reconciliation(self) -> Reconciliation: ...
     @property
     def steps(self) -> Steps: ...
 
@@ -192,6 +328,10 @@ class Books(Protocol):
     @property
     def payments(self) -> Payments: ...
     def today(self) -> date: ...
+    def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
+        """`work` on each item, in any order and perhaps in several processes at once; answers as they come."""
+        ...
+
     def unit(self, tenant: str) -> AbstractContextManager[Unit]: ...
 
 
@@ -208,16 +348,23 @@ LONGEST_KEY = 200
 _CLIENTS = ("accept", "draw", "repay")  # verbs whose keys clients choose; the platform's own keys are kept apart
 
 
+def own_key(verb: str, key: str) -> str:
+    """A key as it is kept: clients cannot take the platform's."""
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise BadInput("bad_key", f"a key has 1 to {LONGEST_KEY} characters, not {len(key)}")
+    return f"{'client' if verb in _CLIENTS else 'platform'}:{key}"
+
+
 @contextmanager
 def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any]) -> Iterator[Step]:
     """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed."""
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise BadInput("bad_key", f"a key has 1 to {LONGEST_KEY} characters, not {len(key)}")
-    own = f"{'client' if verb in _CLIENTS else 'platform'}:{key}"
+    own = own_key(verb, key)
     with books.unit(by.tenant) as unit:
-        earlier = unit.steps.claim(own, verb, digest([verb, request]))
+        earlier = unit.steps.claim([(own, verb, digest([verb, request]))]).get(own)
+        if isinstance(earlier, Refusal):
+            raise earlier
         current = Step(unit, earlier)
         yield current
         if earlier is None:
-            unit.steps.finish(own, current.result)
-            unit.steps.audit(by, verb, canonical({**request, "key": key}))
+            unit.steps.finish({own: current.result})
+            unit.steps.audit(by, verb, [canonical({**request, "key": key})])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from zhiwei.journeys.ports import Books, ProductVersion, Unit, step
+from zhiwei.loans.postings import Accounts
 from zhiwei.shelf import Product, check, load
 from zhiwei.values import INSTALLER, RELEASE, Actor, BadInput, Breach, Forbidden, NotFound, Refusal, canonical
 
@@ -39,7 +40,7 @@ def approve(*, books: Books, by: Actor, product: str, hash_prefix: str) -> Produ
         if version.state == "published":
             return version
         unit.products.publish(version, by.person)
-        unit.steps.audit(by, "approve", canonical({"product": product, "hash": version.hash}))
+        unit.steps.audit(by, "approve", [canonical({"product": product, "hash": version.hash})])
         return replace(version, state="published", approved_by=by.person)
 
 
@@ -73,7 +74,23 @@ def published(unit: Unit, product: str) -> Product:
     return open_version(version)
 
 
+def booked(unit: Unit) -> set[Accounts]:
+    """The accounts of every version that was ever in force: where entries of loans can be."""
+    return {open_version(known).line.accounts for known in unit.products.versions() if known.state != "checked"}
+
+
+_opened: dict[tuple[str, str, str], Product] = {}  # what was published once stays what it is
+
+
 def by_hash(unit: Unit, product: str, hash_: str) -> Product:
+    """A version that was published in this tenant."""
+    known = (unit.tenant, product, hash_)
+    if known not in _opened:
+        _opened[known] = _found(unit, product, hash_)
+    return _opened[known]
+
+
+def _found(unit: Unit, product: str, hash_: str) -> Product:
     version = unit.products.find(product, hash_)
     if version is None or version.state == "checked":
         raise Refusal("product_not_published", f"version {hash_[:12]} of {product} was never published")

@@ -1,6 +1,7 @@
 """Read: what screens and statements show, gathered in one transaction; the tables themselves are made in `reports`."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -9,12 +10,32 @@ from numpy.typing import NDArray
 from zhiwei.borrower.features import picture
 from zhiwei.journeys.ports import Books, Loan
 from zhiwei.journeys.products import by_hash
-from zhiwei.journeys.servicing import states_of
-from zhiwei.loans import FROZEN, OPEN, Line, LoanState
-from zhiwei.loans.postings import Entry
+from zhiwei.loans import FROZEN, OPEN, Account, Line, LoanState, replay
+from zhiwei.loans.changes import prepayment_fee
+from zhiwei.loans.events import Event
+from zhiwei.loans.line import LATE
 from zhiwei.reports.statement import Statement, line_statement
 from zhiwei.shelf import Product
-from zhiwei.values import EARLIEST, Actor, BadInput, NotFound, add_months
+from zhiwei.values import EARLIEST, Actor, BadInput, NotFound, add_months, yuan
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What settles one loan on a day, in 元 as text; `prepayment_fee` is what repaying early costs."""
+
+    loan: str
+    on: str
+    principal: str
+    interest: str
+    penalty: str
+    fee: str
+    prepayment_fee: str
+    total: str
+
+
+def account(line_loans: Iterable[Loan], events: Iterable[Event], on: date) -> Account:
+    """A line's loans at the end of a day."""
+    return replay([(loan.loan_id, loan.terms) for loan in line_loans], events, on)
 
 
 def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
@@ -26,40 +47,59 @@ def statement(*, books: Books, by: Actor, line: str, on: date) -> Statement:
         product = by_hash(unit, found.product, found.product_hash)
         if on < found.opened_on:
             raise BadInput("line_not_open_yet", f"line {line} opened on {found.opened_on}, after {on}")
-        states = [state for _, state in states_of(unit, unit.loans.of_lines([line]), on)]
-        entries = [entry for entry in unit.journal.entries(line=line) if entry.value_date <= on]
+        loans, events = unit.loans.of_lines([line]), unit.loans.events([line]).get(line, [])
         on_their_way = unit.lines.payouts(status="ordered", line=line)
+    state = account(loans, events, on)
     held = sum(payout.amount for payout in on_their_way if payout.value_date <= on)
-    return line_statement(at(found, product, states, held, entries), product, states, entries, on)
+    return line_statement(at(found, product, state, held), product, state, on)
 
 
-def at(line: Line, product: Product, states: list[LoanState], held: int, entries: list[Entry]) -> Line:
+def at(line: Line, product: Product, state: Account, held: int) -> Line:
     """The line as it was: what is used, held and kept of the borrower follows from events up to then.
 
-    Its status is frozen where its loans were late enough then, else as it is stored unless that is frozen and nothing
-    was past due.
+    Its status is frozen where its loans were late enough then, else as it is stored unless lateness alone froze it and
+    nothing was past due.
     """
-    credit = -sum(
-        posting.amount
-        for entry in entries
-        for posting in entry.postings
-        if posting.account == product.line.accounts.credit
-    )
-    late = max((state.days_past_due() for state in states), default=0)
-    frozen = late > product.watch.freeze_above_days or (line.status == FROZEN and late > 0)
-    status = FROZEN if frozen else OPEN if line.status == FROZEN else line.status
-    used = sum(state.principal for state in states)
-    return replace(line, used=used, held=held, credit=credit, status=status)
+    late = max((loan.days_past_due() for loan in state.loans.values()), default=0)
+    by_lateness = line.status == FROZEN and line.frozen_because == LATE
+    frozen = late > product.watch.freeze_above_days or (by_lateness and late > 0)
+    status = FROZEN if frozen and line.status in (OPEN, FROZEN) else OPEN if by_lateness else line.status
+    used = sum(loan.principal for loan in state.loans.values())
+    return replace(line, used=used, held=held, credit=state.credit, status=status)
 
 
 def portfolio(*, books: Books, by: Actor, on: date) -> list[tuple[Line, Product, list[tuple[Loan, LoanState]]]]:
     """Every line with its product and the state of its loans at the end of `on`."""
     with books.unit(by.tenant) as unit:
         lines = unit.lines.all()
-        states: dict[str, list[tuple[Loan, LoanState]]] = {line.line_id: [] for line in lines}
-        for loan, state in states_of(unit, unit.loans.all(), on):
-            states[loan.line].append((loan, state))
-        return [(line, by_hash(unit, line.product, line.product_hash), states[line.line_id]) for line in lines]
+        loans: dict[str, list[Loan]] = {line.line_id: [] for line in lines}
+        for loan in unit.loans.all():
+            loans[loan.line].append(loan)
+        events = unit.loans.events(list(loans))
+        found = []
+        for line in lines:
+            state = account(loans[line.line_id], events.get(line.line_id, []), on)
+            states = [(loan, state.loans[loan.loan_id]) for loan in loans[line.line_id] if loan.loan_id in state.loans]
+            found.append((line, by_hash(unit, line.product, line.product_hash), states))
+        return found
+
+
+def quote(*, books: Books, by: Actor, line: str, on: date) -> list[Quote]:
+    """What settles each loan of a line on a day, also one to come if nothing else happens until then."""
+    with books.unit(by.tenant) as unit:
+        if unit.lines.get(line) is None:
+            raise NotFound("no_such_line", f"no line {line}")
+        loans, events = unit.loans.of_lines([line]), unit.loans.events([line]).get(line, [])
+    state = account(loans, events, on)
+    return [_quote(name, loan, on) for name, loan in state.loans.items() if not loan.settled]
+
+
+def _quote(name: str, loan: LoanState, on: date) -> Quote:
+    owed, charge = loan.balances, prepayment_fee(loan, loan.regular)
+    return Quote(
+        name, on.isoformat(), yuan(owed.principal), yuan(owed.interest), yuan(owed.penalty), yuan(owed.fee),
+        yuan(charge), yuan(owed.total + charge),
+    )  # fmt: skip
 
 
 def sample(

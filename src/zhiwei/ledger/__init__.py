@@ -3,6 +3,6 @@
 `ledger.journal` is not re-exported: only `loans.postings`, `funding.postings` and `store` hold that pen.
 """
 
-from zhiwei.ledger.accounts import CHART, Account, Side
+from zhiwei.ledger.accounts import CHART, Account, Chart, Side
 
-__all__ = ["CHART", "Account", "Side"]
+__all__ = ["CHART", "Account", "Chart", "Side"]

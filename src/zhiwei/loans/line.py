@@ -6,12 +6,18 @@ from decimal import Decimal
 
 from zhiwei.values import Refusal, grouped
 
-OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
+OPEN, FROZEN, EXPIRED, CLOSED = "open", "frozen", "expired", "closed"
+LATE = "late"  # why a line is frozen by its own lateness; a person's freeze has the person's words
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`used` is principal outstanding, `held` payouts not yet settled, `credit` the borrower's overpayment; 分."""
+    """`used` is principal outstanding, `held` payouts not yet settled, `credit` the borrower's overpayment; 分.
+
+    `posted` counts the line's own movements in the journal; `draws` its draws so far; `late_from` is the day from which
+    it counts as frozen if nothing is paid until then; `bucket` (0..255) follows from the party and says with whom its
+    days are closed.
+    """
 
     line_id: str
     party: str
@@ -26,6 +32,12 @@ class Line:
     used: int = 0
     held: int = 0
     credit: int = 0
+    bucket: int = 0
+    frozen_because: str = ""
+    posted: int = 0
+    last_event: date | None = None
+    late_from: date | None = None
+    draws: int = 0
 
     @property
     def available(self) -> int:
@@ -36,9 +48,8 @@ class Line:
 def check_draw(line: Line, amount: int, on: date, smallest: int) -> None:
     """Refusal unless the draw fits the line: status, dates, size and limit - used - held."""
     if line.status != OPEN:
-        raise Refusal(
-            f"line_{line.status}", f"line {line.line_id} is {line.status}", hint="repay what is overdue first"
-        )
+        hint = "repay what is overdue first" if line.frozen_because == LATE else line.frozen_because
+        raise Refusal(f"line_{line.status}", f"line {line.line_id} is {line.status}", hint=hint)
     if on < line.opened_on or on >= line.expires_on:
         raise Refusal(
             "line_expired" if on >= line.expires_on else "line_not_open_yet",

@@ -1,12 +1,19 @@
-"""Pure tables for people: statements, trial balance, funders' statements."""
+"""Pure tables for people: statements, trial balances, accounts line by line, funders' statements."""
 
 from zhiwei.reports.books import (
+    AccountStatement,
+    Balances,
     FunderDay,
     FunderStatement,
-    TrialBalance,
+    Posted,
+    Turnover,
+    account_statement,
     funder_days,
     funder_statements,
-    trial_balance,
+    trial_balances,
 )
 
-__all__ = ["FunderDay", "FunderStatement", "TrialBalance", "funder_days", "funder_statements", "trial_balance"]
+__all__ = [
+    "AccountStatement", "Balances", "FunderDay", "FunderStatement", "Posted", "Turnover", "account_statement",
+    "funder_days", "funder_statements", "trial_balances",
+]  # fmt: skip

@@ -23,9 +23,8 @@ from zhiwei.credit.underwriting import (
     read_terms,
 )
 from zhiwei.funding import Funder, Programme
-from zhiwei.ledger import CHART
-from zhiwei.loans.postings import Accounts
-from zhiwei.shelf.product import Case, LineTerms, Product
+from zhiwei.shelf.lending import amount, read_line
+from zhiwei.shelf.product import Case, Product
 from zhiwei.tables import (
     MICRO,
     Document,
@@ -37,7 +36,7 @@ from zhiwei.tables import (
     rules_from_csv,
     rules_from_toml,
 )
-from zhiwei.values import BadInput, digest, fen
+from zhiwei.values import BadInput, digest
 
 Files = Mapping[str, str]
 REQUIRED = (
@@ -94,7 +93,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
         head.take(("anchor",), str), since, digest(dict(files)), _words(demands, "scopes"), _words(demands, "purposes"),
-        policy, _line(loans), funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
+        policy, read_line(loans), funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
         read_watch(_document(files, "monitoring.toml", problems)),
         read_parameters(campaign) if campaign else (), tuple(_cases(files, problems)),
     )  # fmt: skip
@@ -141,8 +140,8 @@ def _policy(files: Files, demands: Document, loans: Document, problems: list[Pro
         limit,
         price,
         parameters,
-        _amount(loans, "limit_step") * MICRO // 100,
-        _amount(loans, "smallest_limit") * MICRO // 100,
+        amount(loans, "limit_step") * MICRO // 100,
+        amount(loans, "smallest_limit") * MICRO // 100,
     )
 
 
@@ -183,43 +182,6 @@ def _codes_once(stages: tuple[Stage, ...], problems: list[Problem]) -> None:
                 message = f"reason code {rule.code} is used twice"
                 problems.append(Problem(STAGES[stage.name], rule.line, "code", message))
             seen.add(rule.code)
-
-
-def _amount(document: Document, name: str) -> int:
-    """An amount of 元 written as text, in 分; 1 元 where it cannot be read (and a problem)."""
-    try:
-        amount = fen(document.take((name,), str, None) or "x")
-    except ValueError:
-        amount = 0
-    if amount <= 0:
-        document.problem((name,), f'{name} must be an amount in 元 above 0 written as text, such as "10000"')
-    return amount if amount > 0 else 100
-
-
-def _line(document: Document) -> LineTerms:
-    document.only((), {
-        "line_months", "offer_days", "day_basis", "due_day",
-        "smallest_draw", "limit_step", "smallest_limit", "allocation", "accounts"
-    })  # fmt: skip
-    if document.take(("allocation",), list) != ["interest", "principal"]:
-        document.problem(("allocation",), 'the one allocation order there is: ["interest", "principal"]')
-    names = ("line_months", "offer_days", "day_basis", "due_day")
-    months, offer_days, basis, due_day = (document.take((name,), int) for name in names)
-    if not 1 <= offer_days <= 366:
-        document.problem(("offer_days",), "offer_days is between 1 and 366")
-    if not 1 <= months <= 36:
-        document.problem(("line_months",), "line_months is between 1 and 36")
-    if basis not in (360, 365):
-        document.problem(("day_basis",), "day_basis is 360 or 365")
-    if not 0 <= due_day <= 31:
-        document.problem(("due_day",), "due_day is a day of the month, or 0 for interest with the principal")
-    roles: dict[str, str] = {}
-    document.only(("accounts",), {"cash", "principal", "interest", "income", "credit"})
-    for role in ("cash", "principal", "interest", "income", "credit"):
-        roles[role] = document.take(("accounts", role), str)
-        if roles[role] and roles[role] not in CHART:
-            document.problem(("accounts", role), f"no account {roles[role]!r}", f"one of {', '.join(CHART)}")
-    return LineTerms(months, basis, due_day, _amount(document, "smallest_draw"), offer_days, Accounts(**roles))
 
 
 def _programme(document: Document) -> Programme | None:

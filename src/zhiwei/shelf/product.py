@@ -1,30 +1,65 @@
 """One credit product, read from its folder: frozen, and named by the hash of the folder's content."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from zhiwei.credit.monitoring import Watch
 from zhiwei.credit.underwriting import Policy
 from zhiwei.funding import Programme
+from zhiwei.loans import Allocation, Interest, Late, LoanTerms, Prepayment, Repayment
 from zhiwei.loans.postings import Accounts
 from zhiwei.tables import Parameter
+from zhiwei.values import DayCount, add_months
+
+
+@dataclass(frozen=True, slots=True)
+class Repricing:
+    """A floating rate: every `months` after the draw it becomes the LPR of that day plus the points it was drawn at."""
+
+    months: int
+
+    def after(self, drawn_on: date, on: date) -> date:
+        """The first day after `on` on which a loan drawn then is repriced."""
+        times = 1
+        while (day := add_months(drawn_on, self.months * times)) <= on:
+            times += 1
+        return day
 
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """loans.toml: amounts in 分; a decision can be accepted for `offer_days`.
+    """loans.toml: amounts in 分; a decision can be accepted for `offer_days`, and its line lives for `months`.
 
-    `due_day` bills interest each month; a draw matures when the line expires.
+    A revolving draw matures when the line expires; other methods run their own plan. `interest` has no rate of its own:
+    the line's decision brings it.
     """
 
     months: int
-    day_basis: int
-    due_day: int
     smallest_draw: int
     offer_days: int
+    repayment: Repayment
+    interest: Interest
+    late: Late
+    prepayment: Prepayment
+    allocation: Allocation
     accounts: Accounts
+    repricing: Repricing | None = None
+
+    @property
+    def day_basis(self) -> int:
+        """Days of a year by which a rate per day is shown."""
+        return 365 if self.interest.day_count is DayCount.ACT_365 else 360
+
+    def loan(self, amount: int, annual_rate: Decimal, on: date, expires_on: date) -> LoanTerms:
+        """The terms of a draw on a day."""
+        matures_on = expires_on if self.repayment.method == "revolving" else None
+        interest = replace(self.interest, annual_rate=annual_rate)
+        return LoanTerms(
+            amount, on, self.repayment, interest, self.late, self.prepayment, matures_on, self.allocation
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import get_type_hints
+from functools import cache
+from typing import Any, get_type_hints
 
 import psycopg
 
+from zhiwei.store.books import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.store.credit import Decisions, Products
 from zhiwei.store.ledger import Days, Journal, Steps
-from zhiwei.store.loans import Lines, Loans
 from zhiwei.store.migrate import migrate
+from zhiwei.store.money.desk import Desk
+from zhiwei.store.money.lines import Lines
+from zhiwei.store.money.loans import Loans
 from zhiwei.store.parties import Parties
 from zhiwei.store.records import Records
 from zhiwei.store.table import Store
@@ -21,14 +25,20 @@ from zhiwei.store.table import Store
 class Unit:
     """The stores of one transaction; see `journeys.ports.Unit`."""
 
+    tenant: str
     parties: Parties
     records: Records
     products: Products
     decisions: Decisions
+    desk: Desk
     lines: Lines
     loans: Loans
     journal: Journal
     days: Days
+    seals: Seals
+    general_ledger: GeneralLedger
+    charts: Charts
+    reconciliation: Reconciliation
     steps: Steps
 
 
@@ -51,19 +61,22 @@ class Database:
     @contextmanager
     def unit(self, tenant: str) -> Iterator[Unit]:
         """All of it is committed when the block ends, none of it when it raises."""
-        connection = self._connection()
+        connection = self._connection(tenant)
         with connection.transaction():
-            connection.execute("set local role zhiwei_app")
-            connection.execute("select set_config('zhiwei.tenant', %s, true)", [tenant])
-            kinds: dict[str, type[Store]] = get_type_hints(Unit)
-            yield Unit(**{name: kind(connection, tenant) for name, kind in kinds.items()})  # type: ignore[arg-type]
+            yield Unit(tenant, **{name: kind(connection, tenant) for name, kind in _stores().items()})  # type: ignore[arg-type]
 
-    def _connection(self) -> psycopg.Connection:
+    def _connection(self, tenant: str) -> psycopg.Connection[Any]:
+        """This thread's own, in the role and tenant of the unit that asks: said once, not with every transaction."""
         connection = getattr(self._local, "connection", None)
         if connection is None or connection.closed or connection.broken:
             connection = psycopg.connect(self.url, autocommit=True)
-            self._local.connection = connection
+            connection.execute("set role zhiwei_app")
+            self._local.connection, self._local.tenant = connection, None
             self._all.append(connection)
+        if self._local.tenant != tenant:
+            self._local.tenant = None
+            connection.execute("select set_config('zhiwei.tenant', %s, false)", [tenant])
+            self._local.tenant = tenant
         return connection
 
     def close(self) -> None:
@@ -71,3 +84,12 @@ class Database:
             connection.close()
         self._all.clear()
         self._local = threading.local()
+
+    def __reduce__(self) -> tuple[type["Database"], tuple[str]]:
+        """Another process opens the same database anew."""
+        return Database, (self.url,)
+
+
+@cache
+def _stores() -> dict[str, type[Store]]:
+    return {name: kind for name, kind in get_type_hints(Unit).items() if issubclass(kind, Store)}

@@ -1,44 +1,32 @@
 """The journal, the closed days, and the steps that make a journey happen once; none of it can be changed later."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.ledger.journal import Entry, Posting, check
+from zhiwei.journeys.ports import Proposal, ShardDay
+from zhiwei.ledger.journal import Entry, Posting
 from zhiwei.store.table import Store
 from zhiwei.values import DAY, Actor, Refusal, canonical
 
+_CLOSED = """with closed as (select max(business_date) as day from business_day)
+             select b, greatest((select day from closed),
+               (select max(business_date) from shard_day where b between first_bucket and last_bucket
+                and business_date > coalesce((select day from closed), '-infinity')))
+             from {}"""
+CLOSED_TO = _CLOSED.format("(select distinct bucket as b from line where line_id = any(%s)) lines")
+CLAIM = """insert into step (tenant_id, key, verb, request_hash)
+           select %s, * from unnest(%s::text[], %s::text[], %s::text[]) n (key, verb, hash) order by key
+           on conflict do nothing returning key"""
+
 
 class Journal(Store):
-    def write(self, entries: Iterable[Entry], business_date: date) -> int:
-        """Append entries: two statements for any number of them, so that the balance check sees whole entries."""
-        heads, postings = [], []
-        for entry in entries:
-            check(entry)
-            heads.append(
-                (entry.entry_id, entry.number, entry.kind, entry.line, entry.loan, entry.value_date, entry.currency)
-            )
-            postings += [(entry.entry_id, n, p.account, p.funder, p.amount) for n, p in enumerate(entry.postings)]
-        if heads:
-            self.run(
-                """insert into journal_entry
-                     (tenant_id, entry_id, number, kind, line_id, loan_id, value_date, currency, business_date)
-                   select %s, *, %s
-                   from unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[])""",
-                self.tenant, business_date, *map(list, zip(*heads, strict=True)),
-            )  # fmt: skip
-            self.run(
-                """insert into journal_posting (tenant_id, entry_id, number, account, funder, amount)
-                   select %s, * from unnest(%s::text[], %s::smallint[], %s::text[], %s::text[], %s::bigint[])""",
-                self.tenant, *map(list, zip(*postings, strict=True)),
-            )  # fmt: skip
-        return len(heads)
-
     def entries(self, *, line: str | None = None) -> Iterator[Entry]:
         """Entries in order of value date and recording, of one line or of all."""
         rows = self.rows(
             """select e.entry_id, e.number, e.kind, e.line_id, e.loan_id, e.value_date, e.currency,
+                      coalesce(e.reverses, ''), e.product_id,
                       array_agg(p.account order by p.number), array_agg(p.funder order by p.number),
                       array_agg(p.amount order by p.number)
                from journal_entry e join journal_posting p using (tenant_id, entry_id)
@@ -47,9 +35,9 @@ class Journal(Store):
                order by e.value_date, e.recorded_at, e.loan_id = '', e.loan_id, e.number""",
             line, line,
         )  # fmt: skip
-        for entry_id, number, kind, line_id, loan, value_date, currency, *columns in rows:
+        for entry_id, number, kind, line_id, loan, value_date, currency, reverses, product, *columns in rows:
             postings = tuple(Posting(*posting) for posting in zip(*columns, strict=True))
-            yield Entry(entry_id, number, kind, line_id, loan, value_date, postings, currency)
+            yield Entry(entry_id, number, kind, line_id, loan, value_date, postings, currency, reverses, product)
 
     def sums(self) -> Iterator[tuple[str, str, int]]:
         """(entry, funder, Σ amount) by the database's own arithmetic; every sum should be zero."""
@@ -60,6 +48,16 @@ class Journal(Store):
         """(account, funder, balance)."""
         rows = self.rows("select account, funder, sum(amount)::bigint from journal_posting group by 1, 2 order by 1, 2")
         return [(account, funder, int(total)) for account, funder, total in rows]
+
+    def balances(self, account: str) -> list[tuple[str, str, int]]:
+        """(product, funder, balance) of one account; an entry of a loan belongs to the loan's product."""
+        rows = self.rows(
+            """select coalesce(l.product_id, e.product_id), p.funder, sum(p.amount)::bigint
+               from journal_posting p join journal_entry e using (tenant_id, entry_id)
+               left join loan l on l.tenant_id = e.tenant_id and l.loan_id = e.loan_id
+               where p.account = %s group by 1, 2""", account,
+        )  # fmt: skip
+        return [(product, funder, int(total)) for product, funder, total in rows]
 
     def of_funder(self, funder: str) -> list[tuple[date, str, str, int]]:
         """(value date, kind, account, Σ amount) of a funder's own book, day by day."""
@@ -72,17 +70,56 @@ class Journal(Store):
 
 
 class Days(Store):
-    def hold(self) -> None:
-        """Let no day be closed until this transaction ends; any number of transactions may hold at once."""
-        self.run("select pg_advisory_xact_lock_shared(hashtextextended(%s, 1))", self.tenant)
+    def hold(self, buckets: Sequence[int]) -> None:
+        """Let no day of these buckets be closed until this transaction ends; any number may hold at once."""
+        self.run(
+            "select pg_advisory_xact_lock_shared(hashtextextended(%s, 1) + b) from unnest(%s::int[]) b",
+            self.tenant, sorted(set(buckets)),
+        )  # fmt: skip
 
-    def seize(self) -> None:
-        """Wait until nobody holds, and let nobody, until this transaction ends: for closing a day."""
-        self.run("select pg_advisory_xact_lock(hashtextextended(%s, 1))", self.tenant)
+    def seize(self, first: int, last: int) -> None:
+        """Wait until nobody holds these buckets, and let nobody, until this transaction ends: for closing their day."""
+        self.run(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 1) + b) from generate_series(%s::int, %s) b",
+            self.tenant, first, last,
+        )  # fmt: skip
 
     def last_closed(self) -> date | None:
+        """The last day that is closed for the whole book."""
         row = self.row("select max(business_date) from business_day")
         return row[0] if row else None
+
+    def closed_to(self, buckets: Sequence[int]) -> dict[int, date | None]:
+        """The last day closed for each bucket: while a close runs, some are a day ahead of the book."""
+        return dict(self.rows(_CLOSED.format("unnest(%s::int[]) b"), sorted(set(buckets))))
+
+    def shards(self, on: date) -> list[ShardDay]:
+        rows = self.rows(
+            """select business_date, first_bucket, last_bucket, result from shard_day where business_date = %s
+               order by first_bucket""", on,
+        )  # fmt: skip
+        return [ShardDay(*row) for row in rows]
+
+    def close_shard(self, shard: ShardDay) -> None:
+        self.run(
+            """insert into shard_day (tenant_id, business_date, first_bucket, last_bucket, result)
+               values (%s, %s, %s, %s, %s)""",
+            self.tenant, shard.business_date, shard.first, shard.last, shard.result,
+        )  # fmt: skip
+
+    def set_aside(self, line: str, on: date, reason: str) -> None:
+        self.run(
+            """insert into set_aside (tenant_id, line_id, business_date, reason) values (%s, %s, %s, %s)
+               on conflict do nothing""", self.tenant, line, on, reason[:500],
+        )  # fmt: skip
+
+    def aside(self) -> list[tuple[str, date, str]]:
+        """Lines that the close of the last day that was closed (or is being closed) set aside."""
+        rows = self.rows(
+            """select line_id, business_date, reason from set_aside
+               where business_date = (select max(business_date) from shard_day) order by line_id"""
+        )
+        return [(line, on, reason) for line, on, reason in rows]
 
     def close(self, on: date, loans_touched: int) -> None:
         self.run(
@@ -96,45 +133,70 @@ class Days(Store):
         known = set(closed)
         return [(str(day), day == closed[0] or day - DAY in known) for day in closed]
 
-    def latest_event(self, line: str) -> date | None:
-        """Value date of the latest draw or payment of a line."""
-        row = self.row(
-            """select max(value_date) from (
-                 select value_date from payout where line_id = %s
-                 union all
-                 select p.value_date from payment p join loan l using (tenant_id, loan_id) where l.line_id = %s
-                 union all
-                 select value_date from journal_entry where line_id = %s and kind = 'overpaid') events""",
-            line, line, line,
-        )  # fmt: skip
-        return row[0] if row else None
-
 
 class Steps(Store):
-    def claim(self, key: str, verb: str, request_hash: str) -> dict[str, Any] | None:
-        """Take a key for this transaction; -> the answer it was given before, or None when it is new.
+    def claim(self, keys: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, Any] | Refusal]:
+        """Take (key, verb, request hash) for this transaction; -> what the keys taken before were answered.
 
-        Of two at once the second waits here for the first to end. Refusal where the key asked for something else.
+        Of two at once the second waits here for the first to end. A Refusal in place of an answer where a key asked for
+        something else.
         """
-        taken = self.run(
-            "insert into step (tenant_id, key, verb, request_hash) values (%s, %s, %s, %s) on conflict do nothing",
-            self.tenant, key, verb, request_hash,
-        )  # fmt: skip
-        if taken:
-            return None
-        row = self.row("select request_hash, result from step where key = %s", key)
-        if row is None or row[0] != request_hash:
-            raise Refusal(
-                "key_reused", f"key {key.partition(':')[2]!r} was already used for another request",
-                hint="use a new key for a new request; repeat a request with its own key",
-            )  # fmt: skip
-        return dict(json.loads(row[1])) if row[1] else {}
+        fresh = {row[0] for row in self.rows(CLAIM, self.tenant, *map(list, zip(*keys, strict=True)))}
+        asked = {key: request_hash for key, _, request_hash in keys if key not in fresh}
+        if not asked:
+            return {}
+        found: dict[str, dict[str, Any] | Refusal] = {}
+        for key, kept, result in self.rows(
+            "select key, request_hash, result from step where key = any(%s)", list(asked)
+        ):
+            found[key] = json.loads(result) if result and kept == asked[key] else reused(key)
+        return found
 
-    def finish(self, key: str, result: Mapping[str, Any]) -> None:
-        self.run("update step set result = %s where key = %s", canonical(dict(result)), key)
+    def finish(self, results: Mapping[str, Mapping[str, Any]]) -> None:
+        self.run_rows(
+            """update step set result = n.result from unnest(%s::text[], %s::text[]) n (key, result)
+               where step.tenant_id = %s and step.key = n.key""",
+            [(key, canonical(dict(result))) for key, result in results.items()],
+            self.tenant,
+        )
 
-    def audit(self, by: Actor, verb: str, request: str) -> None:
+    def release(self, keys: Sequence[str]) -> None:
+        """Give back keys that were taken in this transaction and not answered."""
+        if keys:
+            self.run("delete from step where key = any(%s)", list(keys))
+
+    def audit(self, by: Actor, verb: str, requests: Sequence[str]) -> None:
         self.run(
-            "insert into audit (tenant_id, person, role, verb, request) values (%s, %s, %s, %s, %s)",
-            self.tenant, by.person, by.role, verb, request,
+            """insert into audit (tenant_id, person, role, verb, request)
+               select %s, %s, %s, %s, request from unnest(%s::text[]) request""",
+            self.tenant, by.person, by.role, verb, list(requests),
         )  # fmt: skip
+
+    def propose(self, proposal: Proposal) -> None:
+        self.run(
+            """insert into proposal (tenant_id, proposal_id, verb, request, proposed_by) values (%s, %s, %s, %s, %s)""",
+            self.tenant, proposal.proposal_id, proposal.verb, proposal.request, proposal.proposed_by,
+        )  # fmt: skip
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """The proposal, locked until the transaction ends: it is approved once."""
+        row = self.row(f"select {_PROPOSAL} from proposal where proposal_id = %s for update", proposal_id)
+        return Proposal(*row) if row else None
+
+    def proposals(self) -> list[Proposal]:
+        """What waits for a second person, oldest first."""
+        rows = self.rows(f"select {_PROPOSAL} from proposal where approved_by is null order by recorded_at")
+        return [Proposal(*row) for row in rows]
+
+    def approve(self, proposal_id: str, person: str) -> None:
+        self.run("update proposal set approved_by = %s where proposal_id = %s", person, proposal_id)
+
+
+_PROPOSAL = "proposal_id, verb, request, proposed_by, approved_by"
+
+
+def reused(key: str) -> Refusal:
+    return Refusal(
+        "key_reused", f"key {key.partition(':')[2]!r} was already used for another request",
+        hint="use a new key for a new request; repeat a request with its own key",
+    )  # fmt: skip

@@ -36,6 +36,11 @@ def migrate(connection: psycopg.Connection) -> list[str]:
     return applied
 
 
+def shipped() -> dict[str, str]:
+    """Name -> SHA-256 of each migration of this version."""
+    return {name: hashlib.sha256(content.encode()).hexdigest() for name, content in _files()}
+
+
 def _files() -> list[tuple[str, str]]:
     folder = files("zhiwei.store") / "migrations"
     return sorted((file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql"))

@@ -117,7 +117,8 @@ def fresh_database(data: Path, given: str | None, name: str, copy_of: str | None
 
 
 MONEY = (
-    "journal_posting", "journal_entry", "class_change", "payment", "loan", "payout", "line", "business_day", "step"
+    "journal_posting", "journal_entry", "class_change", "event", "loan", "payout", "sub_limit", "line_change", "line",
+    "seal", "shard_day", "set_aside", "business_day", "proposal", "step",
 )  # fmt: skip
 
 

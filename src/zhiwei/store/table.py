@@ -2,7 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.postgres import types
+from psycopg.pq import Format
 
 
 class Store:
@@ -22,9 +28,40 @@ class Store:
         return self.connection.execute(sql.encode(), values).rowcount
 
     def run_many(self, sql: str, rows: list[tuple[object, ...]]) -> int:
-        """One statement for many rows, in one round trip; counts the rows changed."""
+        """One statement for each of many rows, in one round trip; counts the rows changed."""
         if not rows:
             return 0
         with self.connection.cursor() as cursor:
             cursor.executemany(sql.encode(), rows)
             return cursor.rowcount
+
+    def run_rows(self, sql: str, rows: list[tuple[object, ...]], *last: object, first: object = None) -> int:
+        """One statement for any number of rows, handed over as one array a column; `first` and `last` stand around."""
+        if not rows:
+            return 0
+        head = () if first is None else (first,)
+        return self.run(sql, *head, *map(list, zip(*rows, strict=True)), *last)
+
+    def columns(self, query: str, count: int, *values: object) -> NDArray[np.int64]:
+        """The answer of a query of `count` bigints, none of them null, as an array of rows.
+
+        It comes as one array a column, in the binary form that numpy reads as it is: no Python object is made.
+        """
+        names = [f"c{n}" for n in range(count)]
+        gathered = ", ".join(f"array_agg({name})" for name in names)
+        cursor = self.connection.cursor(binary=True)
+        cursor.adapters.register_loader(types["int8"].array_oid, _Numbers)
+        found = cursor.execute(f"select {gathered} from ({query}) q ({', '.join(names)})".encode(), values).fetchone()
+        if found is None or found[0] is None:
+            return np.zeros((0, count), dtype=np.int64)
+        return np.stack(found, axis=1)
+
+
+class _Numbers(Loader):
+    """A bigint[] of PostgreSQL's binary protocol: a head of 20 bytes, then a length and eight bytes for each number."""
+
+    format = Format.BINARY
+    _CELL = np.dtype([("size", ">i4"), ("value", ">i8")])
+
+    def load(self, data: Buffer) -> NDArray[np.int64]:
+        return np.frombuffer(data, dtype=self._CELL, offset=20)["value"].astype(np.int64)

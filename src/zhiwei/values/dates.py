@@ -12,7 +12,8 @@ def add_months(start: date, months: int, day: int | None = None) -> date:
     """The date `months` later on `day` of the month (default: the start's own), or that month's last day."""
     index = start.year * 12 + start.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, min(day or start.day, monthrange(year, month + 1)[1]))
+    wanted = day or start.day
+    return date(year, month + 1, wanted if wanted <= 28 else min(wanted, monthrange(year, month + 1)[1]))
 
 
 def monthly(after: date, until: date, day: int) -> Iterator[date]:

@@ -7,6 +7,7 @@ entry that holds it. Decimal appears only at the doors, where people read and wr
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from enum import StrEnum
 from fractions import Fraction
 
 MINOR_PER_UNIT = 100
@@ -46,6 +47,27 @@ def half_up(numerator: int, denominator: int) -> int:
     sign = -1 if (numerator < 0) != (denominator < 0) else 1
     numerator, denominator = abs(numerator), abs(denominator)
     return sign * ((2 * numerator + denominator) // (2 * denominator))
+
+
+class Rounding(StrEnum):
+    """How a product rounds money to the 分: halves away from zero, halves to even, towards zero, away from zero."""
+
+    HALF_UP = "half-up"
+    HALF_EVEN = "half-even"
+    DOWN = "down"
+    UP = "up"
+
+    def divide(self, numerator: int, denominator: int) -> int:
+        """numerator / denominator as a whole number, by this rounding."""
+        if self is Rounding.HALF_UP:
+            return half_up(numerator, denominator)
+        sign = -1 if (numerator < 0) != (denominator < 0) else 1
+        whole, part = divmod(abs(numerator), abs(denominator))
+        if self is Rounding.UP:
+            return sign * (whole + (part > 0))
+        if self is Rounding.HALF_EVEN:
+            return sign * (whole + (2 * part > abs(denominator) or (2 * part == abs(denominator) and whole % 2 == 1)))
+        return sign * whole
 
 
 def split(total: int, weights: Sequence[Decimal | int]) -> list[int]:

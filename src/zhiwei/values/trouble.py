@@ -1,5 +1,6 @@
 """Four kinds of trouble, four words: a Verdict is a value; Refusal, Outage and Breach are exceptions."""
 
+from functools import partial
 from typing import Any
 
 
@@ -11,6 +12,10 @@ class Refusal(Exception):
     def __init__(self, code: str, message: str, *, hint: str = "", **facts: Any) -> None:
         super().__init__(message)
         self.code, self.message, self.hint, self.facts = code, message, hint, facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process it is the same."""
+        return partial(type(self), hint=self.hint, **self.facts), (self.code, self.message)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" + (f" ({self.hint})" if self.hint else "")

@@ -11,11 +11,14 @@ FIRST = date(2024, 3, 1)
 
 
 def test_a_day_touches_only_what_falls_due(teller) -> None:
-    """Billed on the 21st, 关注 on the 22nd, frozen on the 25th; on the days between nobody is looked at."""
+    """Billed on the 21st, 关注 on the 22nd, frozen on the 25th; on the days between nobody is looked at.
+
+    The first day of a calendar looks at every loan: nothing of them is in the journal by days yet.
+    """
     teller.draw("360,000", (3, 1))
     closed = close_days(books=teller.platform, by=teller.platform.actor, since=FIRST, until=date(2024, 3, 31))
     touched = {day.business_date[-2:]: (day.loans, day.frozen) for day in closed if day.loans}
-    assert touched == {"21": (1, 0), "22": (1, 0), "25": (1, 1)}
+    assert touched == {"01": (1, 0), "21": (1, 0), "22": (1, 0), "25": (1, 1)}
     assert len(closed) == 31
 
 
@@ -48,10 +51,14 @@ def test_closing_what_is_closed_does_nothing(teller) -> None:
 
 
 def test_paying_before_the_days_are_closed_gives_the_same_book(teller) -> None:
-    """Bills of 21 March and 21 April are made when the money comes, and the close finds nothing left to do."""
+    """Bills of 21 March and 21 April are made when the money comes, and the close finds nothing left to do.
+
+    20 days cost 1,070.00, 31 days 1,658.50; 31 days of 复利 on the first: 1,070.00 x 8.025 % x 31 / 360 = 7.394.
+    """
     teller.draw("360,000", (3, 1))
-    paid = teller.repay("2,728.50", (4, 21))
-    assert (paid.interest, paid.principal) == ("2728.50", "0.00")
+    paid = teller.repay("2,735.89", (4, 21))
+    assert (paid.penalty, paid.interest, paid.principal, paid.credit) == ("7.39", "2728.50", "0.00", "0.00")
+    assert paid.outstanding == "360000.00"
     rows = teller.rows((4, 21))
     teller.close((4, 21))
     assert teller.rows((4, 21)) == rows

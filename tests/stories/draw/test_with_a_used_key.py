@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from zhiwei.journeys import accept, close_day, repay
-from zhiwei.journeys.accept import Offer
+from zhiwei.journeys.lines.accept import Offer
 from zhiwei.values import Refusal
 
 FIRST = date(2024, 3, 1)

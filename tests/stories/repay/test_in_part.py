@@ -25,13 +25,16 @@ def test_interest_and_some_principal(teller) -> None:
     assert teller.sound()
 
 
-@pytest.mark.parametrize("days", [0, 10, 20, 30])
-def test_all_of_it_early_on_any_day(teller, days: int) -> None:
-    """民法典 677: interest for the days the money was used and no more; then nothing is owed, today or later."""
+@pytest.mark.parametrize(("days", "compound"), [(0, 0), (10, 0), (20, 0), (30, 2.39)])
+def test_all_of_it_early_on_any_day(teller, days: int, compound: float) -> None:
+    """民法典 677: interest for the days the money was used and no more; then nothing is owed, today or later.
+
+    On day 30 the bill of day 20 is ten days late, and 复利 on it is owed: 1,070.00 x 8.025 % x 10 / 360 = 2.385.
+    """
     teller.draw("360,000", (3, 1))
     on = (3, 1 + days)
     owed = teller.head(on)["payoff"]
-    assert owed == f"{360_000 + 53.5 * days:.2f}"
+    assert owed == f"{360_000 + 53.5 * days + compound:.2f}"
     paid = teller.repay(owed, on)
     assert (paid.principal, paid.credit, paid.outstanding, paid.status) == ("360000.00", "0.00", "0.00", "open")
     teller.close((5, 31))

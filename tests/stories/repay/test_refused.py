@@ -14,12 +14,11 @@ from zhiwei.values import Refusal
         ("-1", (3, 5), "bad_amount", 422),
         ("100,000,000,000.01", (3, 5), "bad_amount", 422),
         ("1", date(2026, 1, 2), "future_date", 409),
-        ("1", (3, 2), "day_closed", 409),
-        ("1", (3, 4), "out_of_order", 409),
+        ("1", (2, 29), "line_not_open_yet", 409),
     ],
 )
 def test_a_repayment_that_cannot_be(teller, amount: str, on, code: str, status: int) -> None:
-    """Days are closed to 2 March, the line's last event is of the 5th, today is 1 January 2026."""
+    """The line opened on 1 March, its last event is of the 5th, today is 1 January 2026."""
     teller.draw("360,000", (3, 1))
     teller.close((3, 2))
     teller.repay("100", (3, 5))

@@ -21,13 +21,16 @@ def test_kept_as_credit_and_used_when_the_next_bill_falls_due(teller) -> None:
 
 
 def test_credit_that_is_too_little_is_used_up_and_the_rest_is_late(teller) -> None:
-    """April costs 31 x 53.50 = 1,658.50: 304.50 of credit are left for it."""
+    """April costs 31 x 53.50 = 1,658.50: 304.50 of credit are left for it, and 1,354.00 are late.
+
+    On the 25th four days of 复利 are owed on that: 1,354.00 x 8.025 % x 4 / 360 = 1.207.
+    """
     teller.draw("360,000", (3, 1))
     teller.repay("361,160.50", (3, 4))
     teller.draw("360,000", (3, 8))
     teller.close((4, 25))
     head = teller.head((4, 25))
-    assert (head["credit"], head["due"], head["days_past_due"], head["status"]) == ("0.00", "1354.00", 4, "frozen")
+    assert (head["credit"], head["due"], head["days_past_due"], head["status"]) == ("0.00", "1355.21", 4, "frozen")
     assert teller.sound()
 
 

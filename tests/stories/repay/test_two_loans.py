@@ -23,9 +23,10 @@ def test_the_oldest_principal_first(teller) -> None:
 
 
 def test_one_late_loan_freezes_the_line_for_both(teller) -> None:
+    """20 days cost 1,070.00; four days late, 复利 on it is 1,070.00 x 8.025 % x 4 / 360 = 0.954."""
     teller.draw("360,000", (3, 1))
     teller.draw("360,000", (3, 21))  # on the due day: its own first bill is of April
     teller.close((3, 25))
     head = teller.head((3, 25))
-    assert (head["due"], head["status"], head["available"]) == ("1070.00", "frozen", "0.00")
+    assert (head["due"], head["status"], head["available"]) == ("1070.95", "frozen", "0.00")
     assert teller.sound()

@@ -17,18 +17,39 @@ DAMAGE = {
         """update journal_posting set amount = amount + (case when account = 'cash' then -1 else 1 end)
              * (case when funder = 'lead_bank' then 1 else -1 end)
            where entry_id = (select min(entry_id) from journal_entry where kind = 'drawn')""",
-        {"INV-02", "INV-06"},
+        {"INV-06", "INV-12"},
     ),
     "an entry is gone": (
         """with gone as (delete from journal_posting
-             where entry_id = (select min(entry_id) from journal_entry where kind = 'billed') returning 1)
+             where entry_id = (select min(entry_id) from journal_entry where kind = 'repaid') returning 1)
            select * from gone""",
         {"INV-02"},
+    ),
+    "a day's interest is gone": (
+        """with gone as (delete from journal_posting
+             where entry_id = (select min(entry_id) from journal_entry where kind = 'accrued') returning 1)
+           select * from gone""",
+        {"INV-11", "INV-12"},
+    ),
+    "a cent of interest of the wrong funder": (
+        """update journal_posting set amount = amount + (case account when 'interest_income' then -1 else 1 end)
+             * (case funder when 'lead_bank' then 1 else -1 end)
+           where account in ('interest_receivable', 'interest_income') and entry_id =
+             (select min(entry_id) from journal_entry where kind = 'accrued' and loan_id = '')""",
+        {"INV-11", "INV-12"},
+    ),
+    "an entry written into a sealed day": (
+        "update journal_entry set business_date = '2024-03-02' where kind = 'repaid'", {"INV-12"},
+    ),
+    "a line that the last close could not close": (
+        """insert into set_aside (tenant_id, line_id, business_date, reason)
+           select 'local', (select min(line_id) from line), max(business_date), 'broken' from shard_day""",
+        {"INV-13"},
     ),
     "an entry of no event": (
         """with head as (insert into journal_entry (tenant_id, entry_id, number, kind, line_id, loan_id, value_date,
              business_date, currency)
-             select tenant_id, 'forged', 99, 'billed', line_id, loan_id, '2024-03-22', '2024-03-22', 'CNY'
+             select tenant_id, 'forged', 99, 'charged', line_id, loan_id, '2024-03-22', '2024-03-22', 'CNY'
              from loan limit 1)
            insert into journal_posting (tenant_id, entry_id, number, account, funder, amount) values
              ('local', 'forged', 0, 'interest_receivable', 'lead_bank', 5),
@@ -39,8 +60,14 @@ DAMAGE = {
         "update journal_entry set value_date = value_date + 1 where kind = 'repaid'", {"INV-02"},
     ),
     "a loan's principal": ("update loan set principal = principal - 1", {"INV-03", "INV-04"}),
-    "a payment that was made smaller": ("update payment set amount = amount - 1", {"INV-02", "INV-03"}),
-    "a loan's terms": ("update loan set annual_rate = annual_rate + 0.01", {"INV-02"}),
+    "a payment that was made smaller": (
+        "update event set amount = amount - 1, body = replace(body, amount::text, (amount - 1)::text)",
+        {"INV-02", "INV-03"},
+    ),
+    "a loan's terms": (
+        """update loan set terms = regexp_replace(terms, '"annual_rate":"0.0', '"annual_rate":"0.1')""",
+        {"INV-10", "INV-11"},
+    ),
     "what a line has in use": ("update line set used = used - 1", {"INV-04"}),
     "what a line holds": ("update line set held = held + 1", {"INV-04"}),
     "what we owe the borrower": ("update line set credit = credit + 1", {"INV-04"}),
@@ -62,7 +89,10 @@ DAMAGE = {
     "a limit above the decision's": ("update line set credit_limit = credit_limit * 10", {"INV-10"}),
     "a payout said to have failed": ("update payout set status = 'failed'", {"INV-10"}),
     "a payout of another amount": ("update payout set amount = amount + 1", {"INV-10"}),
-    "a day that was never closed": ("delete from business_day where business_date = '2024-03-15'", {"INV-08"}),
+    "a day that was never closed": (
+        """with unsealed as (delete from seal where business_date >= '2024-03-15')
+           delete from business_day where business_date = '2024-03-15'""", {"INV-08"},
+    ),
 }  # fmt: skip
 
 
@@ -73,15 +103,18 @@ def wrong(platform: Platform) -> set[str]:
 def test_a_sound_book_has_no_findings(platform: Platform, used_line: str) -> None:
     """And every truth was looked at: a check of nothing always holds."""
     findings = examine(books=platform, by=platform.actor)
-    assert [finding.invariant for finding in findings] == [f"INV-{n:02d}" for n in range(1, 11)]
-    assert [finding for finding in findings if finding.wrong or not finding.checked] == []
+    assert [finding.invariant for finding in findings] == [f"INV-{n:02d}" for n in range(1, 14)]
+    assert [
+        finding for finding in findings if finding.wrong or not (finding.checked or finding.invariant == "INV-13")
+    ] == []
 
 
 def test_planted_damage_is_found(platform: Platform, used_line: str) -> None:
     """Each damage is done, seen and undone on one database: triggers are off, as for somebody with the keys."""
     with psycopg.connect(platform.database.url, autocommit=True) as owner:
         owner.execute("select set_config('zhiwei.tenant', 'local', false)")
-        tables = ["journal_entry", "journal_posting", "payment", "decision", "business_day", "loan", "line", "payout"]
+        tables = ["journal_entry", "journal_posting", "event", "decision", "business_day", "loan", "line", "payout",
+                  "seal", "set_aside"]  # fmt: skip
         for table in tables:
             owner.execute(f"alter table {table} disable trigger user")
             owner.execute(f"create table kept_{table} as table {table}")
@@ -108,9 +141,13 @@ def restore(owner: psycopg.Connection, tables: list[str]) -> None:
         owner.execute("set local session_replication_role = replica")  # foreign keys rest while rows go and come
         for table in tables:
             owner.execute(f"delete from {table}")
-            owner.execute(f"insert into {table} select * from kept_{table}")
+            columns = owner.execute(
+                """select string_agg(column_name, ', ') from information_schema.columns
+                   where table_schema = 'public' and table_name = %s and is_generated = 'NEVER'""", [table]
+            ).fetchone()[0]  # fmt: skip
+            owner.execute(f"insert into {table} ({columns}) select {columns} from kept_{table}")
 
 
 def test_every_truth_bites() -> None:
     """INV-01 has a test of its own."""
-    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-{n:02d}" for n in range(2, 11)}
+    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-{n:02d}" for n in range(2, 14)}

@@ -8,6 +8,9 @@ import pytest
 
 from zhiwei.bootstrap import Platform
 from zhiwei.journeys import close_days, draw, repay
+from zhiwei.ledger import Account, Side
+from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
+from zhiwei.store.books import Charts, Reconciliation
 
 
 @pytest.fixture
@@ -21,6 +24,18 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         run = unit.steps.connection.execute
         run("insert into label (tenant_id, party_id, name, value) values ('local', 'G1', 'defaulted', 'no')")
         run("insert into demand_point values ('local', 'test', 'A', 0.04, 0.1)")
+        run("insert into sub_limit values ('local', %s, 'partner', 5)", [line])
+        run("insert into line_change values ('local', 'c', %s, '2024-03-01', 'limit', '1', '2', 'why', 'x')", [line])
+        run("insert into set_aside values ('local', %s, '2024-03-22', 'why')", [line])
+        run("insert into proposal values ('local', 'p', 'waiver', '{}', 'x')")
+        Charts(unit.steps.connection, "local").adopt([Account("100201", "ccb", "建行", "CCB", Side.ASSET)], "x")
+        row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
+        statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
+        reconciliation = Reconciliation(unit.steps.connection, "local")
+        work = reconciliation.work("cash", statement)
+        result = reconcile(work.rows, work.items, since=work.since, until=work.until, used=work.used)
+        assert result.pairs
+        assert reconciliation.keep("cash", statement, result, "x")[0] > 0
     return platform
 
 

@@ -5,10 +5,11 @@ import pytest
 from psycopg import sql
 
 from zhiwei.bootstrap import Platform
+from zhiwei.journeys.ports import Changes
 
 LASTING = (
-    "journal_entry", "journal_posting", "payment", "audit", "decision", "business_day", "class_change", "invoice",
-    "delivery",
+    "journal_entry", "journal_posting", "event", "audit", "decision", "business_day", "class_change", "invoice",
+    "delivery", "line_change", "shard_day", "set_aside", "seal", "account", "bank_file", "bank_match",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def test_the_platforms_own_role_may_not_even_try(lived_in: Platform) -> None:
 
 HEAD = """insert into journal_entry
   (tenant_id, entry_id, number, kind, line_id, loan_id, value_date, business_date, currency)
-  values ('local', 'e', 0, 'drawn', 'l', '', '2024-03-01', '2024-03-01', 'CNY')"""
+  values ('local', 'e', 0, 'drawn', 'l', '', '2024-03-01', '2024-03-23', 'CNY')"""
 
 
 @pytest.mark.parametrize(
@@ -57,12 +58,12 @@ def test_the_same_fact_cannot_be_written_twice(lived_in: Platform) -> None:
     with lived_in.unit("local") as unit:
         entry = next(iter(unit.journal.entries()))
     with pytest.raises(psycopg.errors.UniqueViolation), lived_in.unit("local") as unit:
-        unit.journal.write([entry], entry.value_date)
+        unit.desk.write(Changes(entries=[(entry, entry.value_date)]))
 
 
 @pytest.mark.parametrize(
     "change",
-    ["used = -1", "held = -1", "credit = -1", "status = 'lost'", "credit_limit = 0", "annual_rate = 1.01"],
+    ["used = -1", "held = -1", "status = 'lost'", "credit_limit = 0", "annual_rate = 1.01"],
 )
 def test_a_line_without_sense_is_refused(lived_in: Platform, owner: psycopg.Connection, change: str) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):

@@ -50,9 +50,13 @@ def test_another_tenant_writes_nothing(lived_in: Platform, owner: Owner) -> None
     """Copying a row of the first tenant, word for word, is refused in every table by the policy itself."""
     lived_in.database.add_tenant("other")
     for name in tables(owner):
-        cursor = owner.execute(statement("select * from {table} limit 1", name))
-        columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in cursor.description)
-        row = cursor.fetchone()
+        written = owner.execute(
+            """select column_name from information_schema.columns
+               where table_schema = 'public' and table_name = %s and is_generated = 'NEVER'""",
+            [name],
+        ).fetchall()
+        columns = sql.SQL(", ").join(sql.Identifier(column) for (column,) in written)
+        row = owner.execute(statement("select {c} from {table} limit 1", name, c=columns)).fetchone()
         places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
         copied = statement("insert into {table} ({c}) values ({p})", name, c=columns, p=places)
         with (

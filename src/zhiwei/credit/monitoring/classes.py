@@ -1,70 +1,46 @@
-"""Days past due -> five-category class, by dated thresholds (2023 办法, per loan for 小微; TV 6.1)."""
+"""The five classes, and days past due -> class, for one loan or a population (TV 6.1)."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from zhiwei.tables import Document
-from zhiwei.values import Refusal
+import numpy as np
+from numpy.typing import NDArray
 
 CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
 ZH = dict(zip(CLASSES, ("正常", "关注", "次级", "可疑", "损失"), strict=True))
-THRESHOLDS = ("special_mention", "substandard", "doubtful", "loss")
+BAD = CLASSES[2:]  # 不良
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRules:
-    """More than `above[i]` days past due -> CLASSES[i + 1]; up to `technical` days of technical overdue stay normal."""
+    """More than `above[i]` days past due -> CLASSES[i + 1]; up to `technical` days of technical overdue stay normal.
+
+    `above` may end early: a pledge keeps a small firm's loan out of loss, however late (银监发〔2007〕63号).
+    """
 
     since: date
-    above: tuple[int, int, int, int]
+    above: tuple[int, ...]
     technical: int
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.above) < len(CLASSES) or self.above[0] < 0 or sorted(set(self.above)) != [*self.above]:
+            raise ValueError("thresholds rise from special_mention (0 or more) to loss")
+        if self.technical < 0:
+            raise ValueError("technical is 0 or more days")
 
     def classify(self, days_past_due: int, *, technical: bool = False) -> str:
         if technical and days_past_due <= self.technical:
             return CLASSES[0]
         return CLASSES[sum(days_past_due > limit for limit in self.above)]
 
+    def over(self, days_past_due: NDArray[np.int64], technical: NDArray[np.bool_] | None = None) -> NDArray[np.int8]:
+        """The same over a population: the place of each loan's class in CLASSES."""
+        places = np.searchsorted(np.array(self.above), days_past_due, side="left").astype(np.int8)
+        if technical is not None:
+            places[technical & (days_past_due <= self.technical)] = 0
+        return places
+
     def next_change(self, days_past_due: int) -> int | None:
-        """Days until the class gets worse if nothing is paid; None when it is the worst already."""
+        """Days until the class gets worse if nothing is paid; None when days alone make it no worse."""
         ahead = [limit + 1 - days_past_due for limit in self.above if limit >= days_past_due]
         return ahead[0] if ahead else None
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What the product does about late payers: class rules by date, and when a line is frozen."""
-
-    classes: tuple[ClassRules, ...]
-    freeze_above_days: int
-
-    def rules(self, on: date) -> ClassRules:
-        in_force = [rules for rules in self.classes if rules.since <= on]
-        if not in_force:
-            raise Refusal("no_parameter", f"no class rules are in force on {on}", hint="add a dated [[classes]] block")
-        return max(in_force, key=lambda rules: rules.since)
-
-
-def read_watch(document: Document) -> Watch:
-    document.only((), {"freeze_above_days", "classes"})
-    found = []
-    for index in range(len(document.tables("classes"))):
-        path = ("classes", index)
-        document.only(path, {"from", "because", "checked_on", "technical", *THRESHOLDS})
-        document.take((*path, "because"), str)
-        above = [document.take((*path, name), int) for name in THRESHOLDS]
-        if above[0] < 0 or sorted(set(above)) != above:
-            document.problem(
-                (*path, "special_mention"), "thresholds must rise from special_mention (0 or more) to loss"
-            )
-        since, checked = (document.day((*path, key)) for key in ("from", "checked_on"))
-        if since is None or checked is None:
-            continue
-        found.append(
-            ClassRules(since, (above[0], above[1], above[2], above[3]), document.take((*path, "technical"), int))
-        )
-    if not document.tables("classes"):
-        document.problem(("classes",), "a product needs at least one dated [[classes]] block")
-    freeze = document.take(("freeze_above_days",), int)
-    if freeze < 0:
-        document.problem(("freeze_above_days",), "freeze_above_days is 0 or more")
-    return Watch(tuple(found), freeze)

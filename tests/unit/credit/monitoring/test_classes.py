@@ -31,6 +31,17 @@ def test_next_change(days: int, ahead: int | None) -> None:
     assert RULES.next_change(days) == ahead
 
 
+def test_a_pledge_keeps_a_loan_out_of_loss_however_late() -> None:
+    pledge = ClassRules(date(2007, 7, 20), (90, 180, 360), 0)
+    assert (pledge.classify(5000), pledge.next_change(360), pledge.next_change(361)) == ("doubtful", 1, None)
+
+
+@pytest.mark.parametrize("above", [(), (0, 0), (90, 0), (-1, 90), (0, 1, 2, 3, 4)])
+def test_thresholds_rise(above: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="thresholds rise"):
+        ClassRules(date(2023, 7, 1), above, 7)
+
+
 def test_next_change_is_the_day_the_class_gets_worse() -> None:
     """For every day: the class stays until then, and is the next worse one on it."""
     for days in range(400):

@@ -1,0 +1,1 @@
+"""The day: closed in shards, examined by the doctor."""

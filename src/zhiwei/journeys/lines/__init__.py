@@ -1,0 +1,1 @@
+"""A line: opened from an approved decision, changed by people, ended."""

@@ -1,0 +1,1 @@
+"""Lines, loans and their events; a money journey reads and writes them at one desk."""
