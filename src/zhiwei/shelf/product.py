@@ -57,9 +57,7 @@ class LineTerms:
         """The terms of a draw on a day."""
         matures_on = expires_on if self.repayment.method == "revolving" else None
         interest = replace(self.interest, annual_rate=annual_rate)
-        return LoanTerms(
-            amount, on, self.repayment, interest, self.late, self.prepayment, matures_on, self.allocation
-        )
+        return LoanTerms(amount, on, self.repayment, interest, self.late, self.prepayment, matures_on, self.allocation)
 
 
 @dataclass(frozen=True, slots=True)
