@@ -399,6 +399,8 @@ class Line:
             debt.technical = True
 
     def on_reschedule(self, loan: Loan, event: Any) -> None:
+        if loan.written_off:
+            return
         if event.capitalise:
             loan.bill_to_date()
             owed = loan.sums()
@@ -410,6 +412,8 @@ class Line:
             loan.plan_anew(event.repayment, event.matures_on, self.today)
 
     def on_renewal(self, loan: Loan, event: Any) -> None:
+        if loan.written_off:
+            return
         loan.bill_to_date()
         left = event.amount
         for debt in loan.debts:
@@ -439,5 +443,8 @@ class Line:
 
     def on_transfer(self, loan: Loan, event: Any) -> None:
         for bucket, amount in loan.sums().items():
-            loan.moved["transferred", bucket] += amount
+            if not loan.written_off:
+                loan.moved["transferred", bucket] += amount
+            elif bucket == "principal":  # the rest of a written-off claim never was on the books
+                loan.moved["claim_sold", bucket] += amount
         loan.fresh, loan.debts, loan.rows, loan.pending, loan.sold = 0, [], [], Fraction(0), True
