@@ -45,8 +45,8 @@ class Platform:
             for done in as_completed([pool.submit(work, item) for item in items]):
                 yield done.result()
 
-    def unit(self, tenant: str) -> AbstractContextManager[Unit]:
-        return self.database.unit(tenant)
+    def unit(self, tenant: str, *, pipelined: bool = False) -> AbstractContextManager[Unit]:
+        return self.database.unit(tenant, pipelined=pipelined)
 
 
 def _end_with_parent() -> None:

@@ -129,7 +129,8 @@ class Opened:
 class Changes:
     """Everything a transaction writes about money; it is written once, at the end, in one statement.
 
-    Loans, lines and payouts are new or changed; `entries` come with their business date; `answers` have their keys.
+    Loans, lines and payouts are new or changed; `entries` come with their business date; `answers`
+    (verb, request hash, answer) have their keys.
     """
 
     lines: dict[str, Line] = field(default_factory=dict)
@@ -138,7 +139,7 @@ class Changes:
     events: list[tuple[str, Event]] = field(default_factory=list)
     entries: list[tuple[Entry, date]] = field(default_factory=list)
     classes: list[tuple[str, date, str]] = field(default_factory=list)
-    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: dict[str, tuple[str, str, Mapping[str, Any]]] = field(default_factory=dict)
     audits: list[tuple[Actor, str, str]] = field(default_factory=list)
 
 
@@ -211,11 +212,14 @@ class Decisions(Protocol):
     def all(self) -> Iterator[StoredDecision]: ...
 
 
+class Overtaken(Exception):
+    """Another transaction was first with something this one wrote: nothing was written, and it may be tried again."""
+
+
 class Desk(Protocol):
     def open(
-        self, claims: Sequence[tuple[str, str, str]], lines: Sequence[str], *, payouts: Sequence[str] = (),
-        loans: bool = False,
-    ) -> Opened: ...  # fmt: skip
+        self, keys: Sequence[tuple[str, str]], lines: Sequence[str], *, payouts: Sequence[str] = (), loans: bool = False
+    ) -> Opened: ...
     def write(self, changes: Changes) -> None: ...
 
 
@@ -271,7 +275,6 @@ class Days(Protocol):
 class Steps(Protocol):
     def claim(self, keys: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, Any] | Refusal]: ...
     def finish(self, results: Mapping[str, Mapping[str, Any]]) -> None: ...
-    def release(self, keys: Sequence[str]) -> None: ...
     def audit(self, by: Actor, verb: str, requests: Sequence[str]) -> None: ...
     def propose(self, proposal: Proposal) -> None: ...
     def proposal(self, proposal_id: str) -> Proposal | None: ...
@@ -332,7 +335,7 @@ class Books(Protocol):
         """`work` on each item, in any order and perhaps in several processes at once; answers as they come."""
         ...
 
-    def unit(self, tenant: str) -> AbstractContextManager[Unit]: ...
+    def unit(self, tenant: str, *, pipelined: bool = False) -> AbstractContextManager[Unit]: ...
 
 
 @dataclass(slots=True)

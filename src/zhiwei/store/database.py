@@ -59,10 +59,13 @@ class Database:
             unit.parties.add_tenant()
 
     @contextmanager
-    def unit(self, tenant: str) -> Iterator[Unit]:
-        """All of it is committed when the block ends, none of it when it raises."""
+    def unit(self, tenant: str, *, pipelined: bool = False) -> Iterator[Unit]:
+        """All of it is committed when the block ends, none of it when it raises.
+
+        `pipelined`: a statement is sent with the next one until somebody reads its answer; rows cannot be copied so.
+        """
         connection = self._connection(tenant)
-        with connection.transaction():
+        with _pipelined(connection) if pipelined else connection.transaction():
             yield Unit(tenant, **{name: kind(connection, tenant) for name, kind in _stores().items()})  # type: ignore[arg-type]
 
     def _connection(self, tenant: str) -> psycopg.Connection[Any]:
@@ -88,6 +91,20 @@ class Database:
     def __reduce__(self) -> tuple[type["Database"], tuple[str]]:
         """Another process opens the same database anew."""
         return Database, (self.url,)
+
+
+@contextmanager
+def _pipelined(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """A transaction whose beginning is sent with its first statement, and its end with the last."""
+    try:
+        with connection.pipeline():
+            connection.execute(b"begin")
+            yield
+            connection.execute(b"commit")
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
 
 
 @cache

@@ -1,7 +1,7 @@
 """The journal, the closed days, and the steps that make a journey happen once; none of it can be changed later."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,10 @@ from zhiwei.ledger.journal import Entry, Posting
 from zhiwei.store.table import Store
 from zhiwei.values import DAY, Actor, Refusal, canonical
 
-_CLOSED = """with closed as (select max(business_date) as day from business_day)
-             select b, greatest((select day from closed),
-               (select max(business_date) from shard_day where b between first_bucket and last_bucket
-                and business_date > coalesce((select day from closed), '-infinity')))
-             from {}"""
-CLOSED_TO = _CLOSED.format("(select distinct bucket as b from line where line_id = any(%s)) lines")
 CLAIM = """insert into step (tenant_id, key, verb, request_hash)
            select %s, * from unnest(%s::text[], %s::text[], %s::text[]) n (key, verb, hash) order by key
            on conflict do nothing returning key"""
+TAKEN = "select key, request_hash, result from step where key = any(%s)"
 
 
 class Journal(Store):
@@ -70,13 +65,6 @@ class Journal(Store):
 
 
 class Days(Store):
-    def hold(self, buckets: Sequence[int]) -> None:
-        """Let no day of these buckets be closed until this transaction ends; any number may hold at once."""
-        self.run(
-            "select pg_advisory_xact_lock_shared(hashtextextended(%s, 1) + b) from unnest(%s::int[]) b",
-            self.tenant, sorted(set(buckets)),
-        )  # fmt: skip
-
     def seize(self, first: int, last: int) -> None:
         """Wait until nobody holds these buckets, and let nobody, until this transaction ends: for closing their day."""
         self.run(
@@ -91,7 +79,14 @@ class Days(Store):
 
     def closed_to(self, buckets: Sequence[int]) -> dict[int, date | None]:
         """The last day closed for each bucket: while a close runs, some are a day ahead of the book."""
-        return dict(self.rows(_CLOSED.format("unnest(%s::int[]) b"), sorted(set(buckets))))
+        rows = self.rows(
+            """with closed as (select max(business_date) as day from business_day)
+               select b, greatest((select day from closed),
+                 (select max(business_date) from shard_day where b between first_bucket and last_bucket
+                  and business_date > coalesce((select day from closed), '-infinity')))
+               from unnest(%s::int[]) b""", sorted(set(buckets)),
+        )  # fmt: skip
+        return dict(rows)
 
     def shards(self, on: date) -> list[ShardDay]:
         rows = self.rows(
@@ -142,15 +137,8 @@ class Steps(Store):
         something else.
         """
         fresh = {row[0] for row in self.rows(CLAIM, self.tenant, *map(list, zip(*keys, strict=True)))}
-        asked = {key: request_hash for key, _, request_hash in keys if key not in fresh}
-        if not asked:
-            return {}
-        found: dict[str, dict[str, Any] | Refusal] = {}
-        for key, kept, result in self.rows(
-            "select key, request_hash, result from step where key = any(%s)", list(asked)
-        ):
-            found[key] = json.loads(result) if result and kept == asked[key] else reused(key)
-        return found
+        taken = [(key, request_hash) for key, _, request_hash in keys if key not in fresh]
+        return answered(taken, self.rows(TAKEN, [key for key, _ in taken])) if taken else {}
 
     def finish(self, results: Mapping[str, Mapping[str, Any]]) -> None:
         self.run_rows(
@@ -159,11 +147,6 @@ class Steps(Store):
             [(key, canonical(dict(result))) for key, result in results.items()],
             self.tenant,
         )
-
-    def release(self, keys: Sequence[str]) -> None:
-        """Give back keys that were taken in this transaction and not answered."""
-        if keys:
-            self.run("delete from step where key = any(%s)", list(keys))
 
     def audit(self, by: Actor, verb: str, requests: Sequence[str]) -> None:
         self.run(
@@ -195,7 +178,21 @@ class Steps(Store):
 _PROPOSAL = "proposal_id, verb, request, proposed_by, approved_by"
 
 
-def reused(key: str) -> Refusal:
+def answered(
+    keys: Iterable[tuple[str, str]], rows: Iterable[tuple[Any, ...]]
+) -> dict[str, dict[str, Any] | Refusal]:  # fmt: skip
+    """What each (key, request hash) was answered before, given the rows of TAKEN; a Refusal if it asked another thing.
+
+    A key that is taken and has no answer is being answered by this transaction or by one that was cut off.
+    """
+    asked = dict(keys)
+    return {
+        key: json.loads(result) if result and kept == asked[key] else _reused(key)
+        for key, kept, result in rows
+    }  # fmt: skip
+
+
+def _reused(key: str) -> Refusal:
     return Refusal(
         "key_reused", f"key {key.partition(':')[2]!r} was already used for another request",
         hint="use a new key for a new request; repeat a request with its own key",

@@ -17,15 +17,19 @@ class Store:
     def __init__(self, connection: psycopg.Connection[Any], tenant: str) -> None:
         self.connection, self.tenant = connection, tenant
 
+    def ask(self, sql: str, *values: object) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Send a statement; its answer is waited for when somebody reads it, or when the transaction ends."""
+        return self.connection.execute(sql.encode(), values)
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.connection.execute(sql.encode(), values).fetchall()
+        return self.ask(sql, *values).fetchall()
 
     def row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        return self.connection.execute(sql.encode(), values).fetchone()
+        return self.ask(sql, *values).fetchone()
 
     def run(self, sql: str, *values: object) -> int:
         """Execute and count the rows changed."""
-        return self.connection.execute(sql.encode(), values).rowcount
+        return self.ask(sql, *values).rowcount
 
     def run_many(self, sql: str, rows: list[tuple[object, ...]]) -> int:
         """One statement for each of many rows, in one round trip; counts the rows changed."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from zhiwei.journeys.ports import Books, Changes, Opened, Unit, own_key
+from zhiwei.journeys.ports import Books, Changes, Opened, Overtaken, Unit, own_key
 from zhiwei.values import Actor, Refusal, canonical, digest
 
 T = TypeVar("T")
@@ -24,47 +24,60 @@ class Request(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[T]):
-    """Requests of one verb by one actor; `loans` and `payouts` say what of their lines is read."""
+    """Requests of one verb by one actor; `loans` and `payouts` say what of their lines is read.
+
+    Not `keyed`: the request itself says what it is about (a payout), and what that has become is its answer.
+    """
 
     books: Books
     by: Actor
     verb: str
     requests: Sequence[Request[T]]
-    prefix: str = ""
+    keyed: bool = True
     loans: bool = False
     payouts: Sequence[str] = ()
 
     def done(
         self, work: Callable[[Unit, Opened, Sequence[Request[T]], Changes], dict[str, Answer]]
     ) -> dict[str, Answer]:
-        """Claim every key, do what is new, keep each answer under its key. A refused request gives its key back.
+        """Do what was not done before, and keep each answer under its key. A refused request leaves its key unused.
 
-        `work` puts what it changes into the changes, which are written when it is done.
+        `work` puts what it changes into the changes, which are written when it is done. It is done again where another
+        transaction meanwhile used one of the keys for other lines; with the same lines one waits for the other.
         """
         own: dict[str, Request[T]] = {}
         answers: dict[str, Answer] = {}
         for request in self.requests:
             try:
-                own[own_key(self.verb, self.prefix + request.key)] = request
+                own[own_key(self.verb, request.key) if self.keyed else request.key] = request
             except Refusal as refusal:
                 answers[request.key] = refusal
-        if not own:
-            return answers
-        with self.books.unit(self.by.tenant) as unit:
-            claims = [(key, self.verb, digest([self.verb, request.content])) for key, request in own.items()]
-            names = sorted({request.line for request in own.values()})
-            opened = unit.desk.open(claims, names, payouts=self.payouts, loans=self.loans)
+        while own:
+            try:
+                return answers | self._transaction(own, work)
+            except Overtaken:
+                continue
+        return answers
+
+    def _transaction(
+        self, own: Mapping[str, Request[T]],
+        work: Callable[[Unit, Opened, Sequence[Request[T]], Changes], dict[str, Answer]],
+    ) -> dict[str, Answer]:  # fmt: skip
+        hashes = {key: digest([self.verb, request.content]) for key, request in own.items() if self.keyed}
+        names = sorted({request.line for request in own.values()})
+        with self.books.unit(self.by.tenant, pipelined=True) as unit:
+            opened = unit.desk.open(list(hashes.items()), names, payouts=self.payouts, loans=self.loans)
             fresh = {key: request for key, request in own.items() if key not in opened.earlier}
             changes = Changes()
             found = work(unit, opened, list(fresh.values()), changes) if fresh else {}
             for key, request in fresh.items():
                 if isinstance(answer := found[request.key], dict):
-                    changes.answers[key] = answer
-                    said = canonical({**request.content, "key": self.prefix + request.key})
+                    if self.keyed:
+                        changes.answers[key] = (self.verb, hashes[key], answer)
+                    said = canonical({**request.content, "key": request.key})
                     changes.audits.append((self.by, self.verb, said))
             unit.desk.write(changes)
-            unit.steps.release([key for key in fresh if key not in changes.answers])
-        return {**answers, **{own[key].key: answer for key, answer in opened.earlier.items()}, **found}
+        return {own[key].key: answer for key, answer in opened.earlier.items()} | found
 
 
 def told(answers: Mapping[str, Answer], kind: type[R]) -> dict[str, R | Refusal]:

@@ -80,6 +80,7 @@ def order_draws(
     def work(unit: Unit, opened: Opened, asked: Sequence[Request[Draw]], changes: Changes) -> dict[str, Answer]:
         lines, closed = opened.lines, opened.closed
         answers: dict[str, Answer] = {}
+        ordered.clear()  # of a transaction that was overtaken nothing stays
         payouts = changes.payouts = ordered
         for request in asked:
             wanted = request.asked
@@ -207,6 +208,9 @@ def settle_payouts(
         for request in fresh:
             status, reference = request.asked
             payout = payouts.get(request.key)
+            if payout and payout.status == status:  # the bank says it again
+                answers[request.key] = _shown(payout)
+                continue
             if payout is None or payout.status != "ordered" or status not in ("paid", "failed"):
                 answers[request.key] = Refusal("cannot_settle", f"payout {request.key} cannot become {status}")
                 continue
@@ -217,7 +221,7 @@ def settle_payouts(
         _capture(unit, [payout for payout in settled if payout.status == "paid"], opened, changes)
         return answers
 
-    batch = Batch(books, by, "settle_payout", requests, prefix="settle:", payouts=list(said))
+    batch = Batch(books, by, "settle_payout", requests, keyed=False, payouts=list(said))
     return told(batch.done(work), Drawn)
 
 

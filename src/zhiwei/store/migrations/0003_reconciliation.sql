@@ -4,7 +4,7 @@ select exists (select from pg_tables where schemaname = 'public' and tablename =
    and not exists (select from pg_tables where schemaname = 'public' and tablename in ('seal', 'difference'));
 
 -- apply
-create index journal_by_day on journal_entry (tenant_id, business_date);
+create index journal_by_day on journal_entry (business_date, tenant_id);
 
 create table seal (                       -- of a closed day: SHA-256 over its entries and the seal before
   tenant_id     text not null,
@@ -58,7 +58,7 @@ create table bank_match (                 -- one row of a bank's statement is on
   unique (tenant_id, item_id),
   foreign key (tenant_id, sha256) references bank_file
 );
-create index bank_match_by_reference on bank_match (tenant_id, reference) where reference <> '';
+create index bank_match_by_reference on bank_match (reference) where reference <> '';
 
 create table difference (                 -- between bank and book, for a person; its id follows from its content
   tenant_id     text not null,
@@ -77,7 +77,7 @@ create table difference (                 -- between bank and book, for a person
     case state when 'open' then num_nulls(resolved_by, because, resolved_at) = 3
     else num_nulls(resolved_by, because, resolved_at) = 0 and btrim(resolved_by) <> '' and btrim(because) <> '' end)
 );
-create index difference_open on difference (tenant_id, recorded_at) where state = 'open';
+create index difference_open on difference (recorded_at) where state = 'open';
 
 -- A difference is resolved once and never forgotten: nothing else of its row changes.
 create function resolve_once() returns trigger language plpgsql as $$

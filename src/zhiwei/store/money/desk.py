@@ -1,25 +1,25 @@
-"""A money journey reads all it needs before it acts and writes all of it at the end; a few statements for any batch."""
+"""A money journey reads all it needs before it acts and writes all of it at the end: two round trips for any batch."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from zhiwei.journeys.ports import Changes, Loan, Opened, Payout
+import psycopg
+
+from zhiwei.journeys.ports import Changes, Loan, Opened, Overtaken, Payout
 from zhiwei.loans import Line
 from zhiwei.loans.events import Event
-from zhiwei.store.ledger import CLAIM, CLOSED_TO, reused
+from zhiwei.store.ledger import TAKEN, answered
 from zhiwei.store.money.lines import LINE, PAYOUT
 from zhiwei.store.money.loans import EVENT, LOAN, read_event, read_loan
 from zhiwei.store.money.writing import statement
 from zhiwei.store.table import Store
-from zhiwei.values import Refusal
 
 # The day of a line's bucket is held (shared) before the line is locked: the close takes them in the same order.
 _LOCK = f"""with held as materialized (
-              select line_id, pg_advisory_xact_lock_shared(hashtextextended(%s, 1) + bucket)
+              select line_id, hold_day(bucket) as closed
               from (select line_id, bucket from line where line_id = any(%s) order by bucket) ordered)
-            select {LINE} from line join held using (line_id) order by line_id for update of line"""
+            select closed, {LINE} from line join held using (line_id) order by line_id for update of line"""
 
 _PAYOUTS = f"""select {PAYOUT}, (select max(e.value_date) from event e where e.tenant_id = payout.tenant_id
                                  and e.line_id = payout.line_id) from payout where payout_id = any(%s)"""
@@ -27,50 +27,48 @@ _PAYOUTS = f"""select {PAYOUT}, (select max(e.value_date) from event e where e.t
 
 class Desk(Store):
     def open(
-        self, claims: Sequence[tuple[str, str, str]], lines: Sequence[str], *, payouts: Sequence[str] = (),
-        loans: bool = False,
-    ) -> Opened:  # fmt: skip
-        """Claim keys, lock lines and hold their days open; `loans` with their loans and events.
+        self, keys: Sequence[tuple[str, str]], lines: Sequence[str], *, payouts: Sequence[str] = (), loans: bool = False
+    ) -> Opened:
+        """Lock lines, hold their days open, and look what (key, request hash) was answered before; `loans` with events.
 
-        A line that is not there is absent. Of two that claim a key at once the second waits here for the first to end.
+        A line that is not there is absent. All questions are sent together; each sees what was there when the one
+        before it was answered, so nothing read here is older than the locks.
         """
         names = list(lines)
-        taken = (
-            {row[0] for row in self.rows(CLAIM, self.tenant, *map(list, zip(*claims, strict=True)))}
-            if claims
-            else set()
-        )
-        opened = Opened(
-            self._earlier(claims, taken),
-            {row[0]: Line(*row) for row in self.rows(_LOCK, self.tenant, names)},
-            dict(self.rows(CLOSED_TO, names)),
-        )
-        if payouts:
-            for *row, latest in self.rows(_PAYOUTS, list(payouts)):
-                payout = opened.payouts[row[0]] = Payout(*row)
-                if latest:
-                    opened.latest[payout.line] = latest
+        locked = self.ask(_LOCK, names)
+        taken = self.ask(TAKEN, [key for key, _ in keys]) if keys else ()
+        ordered = self.ask(_PAYOUTS, list(payouts)) if payouts else ()
         if loans:
-            rows = self.rows(f"select {LOAN} from loan where line_id = any(%s) order by loan_id", names)
-            opened.loans.update(_by_line(map(read_loan, rows)))
+            stored = self.ask(f"select {LOAN} from loan where line_id = any(%s) order by loan_id", names)
+            happened = self.ask(f"select {EVENT} from event where line_id = any(%s)", names)
+        lines = {line: (Line(line, *row), closed) for closed, line, *row in locked}
+        opened = Opened(
+            answered(keys, taken), {name: line for name, (line, _) in lines.items()},
+            {line.bucket: closed for line, closed in lines.values()},
+        )  # fmt: skip
+        for *row, latest in ordered:
+            payout = opened.payouts[row[0]] = Payout(*row)
+            if latest:
+                opened.latest[payout.line] = latest
+        if loans:
+            opened.loans.update(_by_line(map(read_loan, stored)))
             events: defaultdict[str, list[Event]] = defaultdict(list)
-            for line, *row in self.rows(f"select {EVENT} from event where line_id = any(%s)", names):
+            for line, *row in happened:
                 events[line].append(read_event(*row))
             opened.events.update(events)
         return opened
 
     def write(self, changes: Changes) -> None:
-        """All of it in one statement; nothing where nothing changed."""
-        sql, values = statement(self.tenant, changes)
-        if sql:
-            self.run(sql, *values)
+        """All of it in one statement; nothing where nothing changed.
 
-    def _earlier(self, claims: Sequence[tuple[str, str, str]], fresh: set[str]) -> dict[str, dict[str, Any] | Refusal]:
-        asked = {key: request_hash for key, _, request_hash in claims if key not in fresh}
-        if not asked:
-            return {}
-        rows = self.rows("select key, request_hash, result from step where key = any(%s)", list(asked))
-        return {key: json.loads(result) if result and kept == asked[key] else reused(key) for key, kept, result in rows}
+        Raises Overtaken where another transaction answered one of the keys, of a request about other lines, first.
+        """
+        sql, values = statement(self.tenant, changes)
+        if not sql:
+            return
+        kept = psycopg.RawCursor(self.connection).execute(sql, values)
+        if changes.answers and kept.fetchone() != (len(changes.answers),):
+            raise Overtaken
 
 
 def _by_line(loans: Any) -> dict[str, dict[str, Loan]]:

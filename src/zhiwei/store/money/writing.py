@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from zhiwei.journeys.ports import Changes, Loan, Payout
@@ -34,7 +35,7 @@ PAYOUT = {
     "sub_limit": "text",
 }  # fmt: skip
 PAYOUT_SETTLED = {"status": "text", "bank_ref": "text"}
-STEP = {"key": "text", "verb": "text", "request_hash": "text"}
+STEP = {"key": "text", "verb": "text", "request_hash": "text", "result": "text"}
 EVENT = {
     "event_id": "text", "line_id": "text", "kind": "text", "loan_id": "text", "value_date": "date", "amount": "bigint",
     "body": "text",
@@ -49,9 +50,10 @@ AUDIT = {"person": "text", "role": "text", "verb": "text", "request": "text"}
 
 
 def _insert(table: str, columns: dict[str, str], more: str = "") -> str:
+    """Parameter 1 is the tenant; `{rows}` is where the number of the rows' parameter goes."""
     names, typed = ", ".join(columns), ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    rows = f"json_to_recordset(%s::json) n ({typed})"
-    return f"insert into {table} (tenant_id, {names}) select %s, {names} from {rows} {more}"
+    rows = f"json_to_recordset(${{rows}}::json) n ({typed})"
+    return f"insert into {table} (tenant_id, {names}) select $1::text, {names} from {rows} {more}"
 
 
 def _keep(table: str, key: str, fixed: dict[str, str], derived: dict[str, str], only: str = "") -> str:
@@ -63,7 +65,7 @@ def _keep(table: str, key: str, fixed: dict[str, str], derived: dict[str, str], 
 
 
 _PARTS = {
-    "answers": _keep("step", "key", STEP, {"result": "text"}),
+    "answers": _insert("step", STEP, "order by key on conflict do nothing returning 1"),
     "lines": _keep("line", "line_id", LINE, LINE_DERIVED),
     "payouts": _keep("payout", "payout_id", PAYOUT, PAYOUT_SETTLED, "where payout.status = 'ordered'"),
     "loans": _keep("loan", "loan_id", LOAN, LOAN_DERIVED),
@@ -75,21 +77,28 @@ _PARTS = {
 }
 
 
-def statement(tenant: str, changes: Changes) -> tuple[str, list[str]]:
-    """One SQL statement with its values; only what has rows is in it, so a few shapes are planned once and reused."""
-    parts, values = [], []
-    for name, rows in _written(changes):
-        parts.append(f"{name} as ({_PARTS[name]})")
-        values += [tenant, json.dumps(rows, ensure_ascii=False, separators=(",", ":"))]
-    return (f"with {', '.join(parts)} select 1" if parts else ""), values
+def statement(tenant: str, changes: Changes) -> tuple[bytes, list[str]]:
+    """One SQL statement with its values, or none; it answers with the number of keys that were free.
+
+    Only what has rows is in it, so that a few shapes are planned once and used again.
+    """
+    written = dict(_written(changes))
+    rows = [json.dumps(found, ensure_ascii=False, separators=(",", ":")) for found in written.values()]
+    return (_statement(tuple(written)) if written else b""), [tenant, *rows]
+
+
+@cache
+def _statement(names: tuple[str, ...]) -> bytes:
+    parts = [f"{name} as ({_PARTS[name].format(rows=number)})" for number, name in enumerate(names, 2)]
+    return f"with {', '.join(parts)} select {'count(*) from answers' if 'answers' in names else '0'}".encode()
 
 
 def _written(changes: Changes) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     entries, postings = _entries(changes)
     found: dict[str, Iterable[dict[str, Any]]] = {
         "answers": (
-            {"key": key, "verb": "", "request_hash": "", "result": canonical(answer)}
-            for key, answer in changes.answers.items()
+            {"key": key, "verb": verb, "request_hash": request_hash, "result": canonical(answer)}
+            for key, (verb, request_hash, answer) in changes.answers.items()
         ),
         "lines": map(_line, changes.lines.values()),
         "payouts": map(_payout, changes.payouts),
