@@ -70,7 +70,8 @@ class Loan:
     """A loan as stored: its terms, and what was derived from its line's events when it was last touched.
 
     `principal` is what is owed, `book` what of it is on the books (nothing once it is written off). `posted` counts its
-    movements in the journal; `late` is days past due; `running` says what it earns from then on.
+    movements in the journal; `late` is days past due; `running` says what it earns from then on. What was agreed
+    of a `known` one is stored and not written again.
     """
 
     loan_id: str
@@ -88,6 +89,7 @@ class Loan:
     asset_class: str
     next_on: date | None
     running: Running
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,6 @@ class Journal(Protocol):
 
 
 class Days(Protocol):
-    def hold(self, buckets: Sequence[int]) -> None: ...
     def seize(self, first: int, last: int) -> None: ...
     def last_closed(self) -> date | None: ...
     def closed_to(self, buckets: Sequence[int]) -> dict[int, date | None]: ...

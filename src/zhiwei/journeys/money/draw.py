@@ -208,7 +208,7 @@ def settle_payouts(
         for request in fresh:
             status, reference = request.asked
             payout = payouts.get(request.key)
-            if payout and payout.status == status:  # the bank says it again
+            if payout and payout.status == status != "ordered":  # the bank says it again
                 answers[request.key] = _shown(payout)
                 continue
             if payout is None or payout.status != "ordered" or status not in ("paid", "failed"):

@@ -126,6 +126,7 @@ alter table loan
 drop index loan_awaiting;
 create index loan_awaiting on loan (bucket, next_on, tenant_id);
 create index line_by_bucket on line (bucket, expires_on, tenant_id);
+create index loan_late on loan (bucket) where penal <> '{}';
 
 -- Only its key finds a row by tenant and id. Two indexes that begin with the tenant look alike to a planner that knows
 -- nothing of a table yet, and a session keeps the plan it began with: then every check reads the whole tenant.

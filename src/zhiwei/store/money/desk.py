@@ -41,10 +41,10 @@ class Desk(Store):
         if loans:
             stored = self.ask(f"select {LOAN} from loan where line_id = any(%s) order by loan_id", names)
             happened = self.ask(f"select {EVENT} from event where line_id = any(%s)", names)
-        lines = {line: (Line(line, *row), closed) for closed, line, *row in locked}
+        known = [(Line(*row), closed) for closed, *row in locked]
         opened = Opened(
-            answered(keys, taken), {name: line for name, (line, _) in lines.items()},
-            {line.bucket: closed for line, closed in lines.values()},
+            answered(keys, taken), {line.line_id: line for line, _ in known},
+            {line.bucket: closed for line, closed in known},
         )  # fmt: skip
         for *row, latest in ordered:
             payout = opened.payouts[row[0]] = Payout(*row)

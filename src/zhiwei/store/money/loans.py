@@ -84,41 +84,50 @@ class Loans(Store):
         """Every loan of some buckets that lived through the night before `on` untouched, as columns.
 
         Grouped by what they share: product version, day count, rounding, and whether they are off the balance sheet.
+        The rows are read once, with their group as a number beside them; late claims come apart.
         """
-        groups = self.rows(
-            """select product_id, product_hash, day_count, rounding, off_balance, bool_or(penal <> '{}') from loan
-               where bucket between %s and %s and as_of < %s and (run_slope <> 0 or penal <> '{}')
-               group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5""", first, last, on,
+        versions = {
+            code: (product, hashed)
+            for code, product, hashed in self.rows(
+                "select hashtextextended(product_id, hashtextextended(hash, 0)), product_id, hash from product_version"
+            )
+        }
+        where, values = "bucket between %s and %s and as_of < %s", (first, last, on)
+        found = self.columns(
+            f"""select {_GROUP}, (penal <> '{{}}')::int::bigint, {_GROWS} from loan
+                where {where} and (run_slope <> 0 or penal <> '{{}}')""", 10, *values,
         )  # fmt: skip
-        for product, hashed, count, rounding, off, late in groups:
-            where = """bucket between %s and %s and as_of < %s and (run_slope <> 0 or penal <> '{}')
-                       and product_hash = %s and day_count = %s and rounding = %s and off_balance = %s"""
-            values = (first, last, on, hashed, count, rounding, off)
-            columns = self.columns(
-                f"""select (as_of - '2000-01-01'::date)::bigint, billed, (run_since - '2000-01-01'::date)::bigint,
-                           run_whole, run_part, run_slope, run_cap, 0::bigint
-                    from loan where {where} and penal = '{{}}'""", 8, *values,
-            )  # fmt: skip
-            penal = self.columns(
-                f"""select (as_of - '2000-01-01'::date)::bigint, billed, (run_since - '2000-01-01'::date)::bigint,
-                           run_whole, run_part, run_slope, run_cap, n, g.since, g.whole, g.part, g.slope, g.less
-                    from (select row_number() over () as n, * from loan where {where} and penal <> '{{}}') late
-                    cross join lateral (
-                      select penal[i] as since, penal[i + 1] as whole, penal[i + 2] as part, penal[i + 3] as slope,
-                             penal[i + 4] as less
-                      from generate_series(1, cardinality(penal), 5) i) g""", 13, *values,
-            ) if late else np.zeros((0, 13), dtype=np.int64)  # fmt: skip
-            yield _book((product, hashed, count, rounding, off), columns, penal)
+        late = self.columns(
+            f"""select {_GROUP}, 1::bigint, {_GROWS}, n, g.since, g.whole, g.part, g.slope, g.less
+                from (select row_number() over () as n, * from loan where {where} and penal <> '{{}}') late
+                cross join lateral (
+                  select penal[i] as since, penal[i + 1] as whole, penal[i + 2] as part, penal[i + 3] as slope,
+                         penal[i + 4] as less
+                  from generate_series(1, cardinality(penal), 5) i) g""", 16, *values,
+        ) if found[:, 2].any() else np.zeros((0, 16), dtype=np.int64)  # fmt: skip
+        plain = found[found[:, 2] == 0]
+        groups = np.unique(np.concatenate([plain[:, :2], late[:, :2]]), axis=0)
+        for version, shared in groups.tolist():
+            yield _book(versions[version], shared, *(_of(rows, version, shared) for rows in (plain, late)))
 
 
-def _book(group: tuple[str, str, int, int, bool], plain: NDArray[Any], penal: NDArray[Any]) -> Book:
+_GROUP = """hashtextextended(product_id, hashtextextended(product_hash, 0)),
+            (day_count * 64 + rounding * 2 + off_balance::int)::bigint"""
+_GROWS = """(as_of - '2000-01-01'::date)::bigint, billed, (run_since - '2000-01-01'::date)::bigint, run_whole, run_part,
+            run_slope, run_cap"""
+
+
+def _of(rows: NDArray[Any], version: int, shared: int) -> NDArray[Any]:
+    """A group's rows, without the columns that name the group."""
+    return rows[(rows[:, 0] == version) & (rows[:, 1] == shared), 3:]
+
+
+def _book(version: tuple[str, str], shared: int, plain: NDArray[Any], penal: NDArray[Any]) -> Book:
     """Rows of loans without and with late claims as one set of columns, late claims beside them."""
-    product, hashed, count, rounding, off = group
-    _, where = np.unique(penal[:, 7], return_index=True)
-    late = penal[where]
-    loans = np.concatenate([plain[:, :7], late[:, :7]])
+    _, where, late_of = np.unique(penal[:, 7], return_index=True, return_inverse=True)
+    loans = np.concatenate([plain[:, :7], penal[where, :7]])
     return Book(
-        product, hashed, COUNTS[count], ROUNDINGS[rounding], off,
+        *version, COUNTS[shared // 64], ROUNDINGS[shared % 64 // 2], bool(shared % 2),
         as_of=loans[:, 0] + _EPOCH,
         billed=loans[:, 1],
         interest=Growths(
@@ -129,7 +138,7 @@ def _book(group: tuple[str, str, int, int, bool], plain: NDArray[Any], penal: ND
             penal[:, 8], penal[:, 9], penal[:, 10], penal[:, 11], penal[:, 12],
             np.full(len(penal), 2**62, dtype=np.int64),
         ),
-        penal_of=len(plain) + penal[:, 7] - 1,
+        penal_of=len(plain) + late_of,
     )  # fmt: skip
 
 
@@ -145,7 +154,7 @@ def read_loan(row: tuple[Any, ...]) -> Loan:
     run = Running(as_of, off, billed, Growth(since, whole * den + part, slope, 0, cap), grown, days, rounds)
     return Loan(
         loan_id, line, party, product, hashed, sub_limit, from_plain(LoanTerms, json.loads(terms)), principal, book,
-        posted, late, oldest, klass, next_on, run,
+        posted, late, oldest, klass, next_on, run, known=True,
     )  # fmt: skip
 
 

@@ -172,7 +172,8 @@ def _loan(loan: Loan) -> dict[str, Any]:
         penal += [growth.since.toordinal(), *split_numerator(growth.n, run.count), growth.slope, growth.less]
     return {
         "loan_id": loan.loan_id, "line_id": loan.line, "party_id": loan.party, "product_id": loan.product,
-        "product_hash": loan.product_hash, "sub_limit": loan.sub_limit, "terms": canonical(to_plain(loan.terms)),
+        "product_hash": loan.product_hash, "sub_limit": loan.sub_limit,
+        "terms": "" if loan.known else canonical(to_plain(loan.terms)),
         "amount": loan.terms.principal, "drawn_on": loan.terms.drawn_on.isoformat(),
         "day_count": COUNTS.index(run.count), "rounding": ROUNDINGS.index(run.rounding),
         "principal": loan.principal, "book": loan.book, "posted": loan.posted, "late": loan.late,
