@@ -1,5 +1,6 @@
 """The only place where concrete things meet: settings, the database, the bank, the clock and the shipped shelf."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -41,7 +42,7 @@ class Platform:
         if workers < 2:
             yield from map(work, items)
             return
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
             for done in as_completed([pool.submit(work, item) for item in items]):
                 yield done.result()
 
@@ -49,8 +50,11 @@ class Platform:
         return self.database.unit(tenant, pipelined=pipelined)
 
 
-def _end_with_parent() -> None:
-    """A process of a pool whose parent is killed would wait for work for ever."""
+def _begin_worker() -> None:
+    """A process of a pool whose parent is killed would wait for work for ever. It lives as long as its work, and makes
+    no cycles worth looking for.
+    """
+    gc.disable()
     parent = parent_process()
 
     def follow() -> None:

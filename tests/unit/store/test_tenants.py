@@ -90,3 +90,13 @@ def test_a_row_cannot_be_moved_to_another_tenant(lived_in: Platform) -> None:
     lived_in.database.add_tenant("other")
     with pytest.raises(psycopg.errors.InsufficientPrivilege), lived_in.unit("local") as unit:
         unit.steps.connection.execute("update step set tenant_id = 'other'")
+
+
+def test_no_index_begins_with_the_tenant(lived_in: Platform, owner: Owner) -> None:
+    """Or a plan made while a table was empty could answer any question with all rows of the tenant, for ever."""
+    found = owner.execute(
+        """select indexrelid::regclass::text from pg_index join pg_attribute a on a.attrelid = indrelid
+           where a.attnum = indkey[0] and a.attname = 'tenant_id' and indnatts > 1 and indpred is null
+             and indrelid::regclass::text not like 'pg_%'"""
+    ).fetchall()
+    assert found == []

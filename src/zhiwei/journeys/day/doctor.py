@@ -283,7 +283,8 @@ def _remembered(book: _Book) -> Iterator[tuple[str, bool]]:
         on = _touched(held)
         account = _account(held, on)
         for name, loan in held.loans.items():
-            fresh = refreshed(loan, account.loans.get(name), held.product, on)
+            state = account.loans.get(name)
+            fresh = refreshed(loan, state, running(state) if state else None, held.product, on)
             forgotten = (loan.next_on is None) != (fresh.next_on is None) or (
                 fresh.next_on is not None and loan.next_on is not None and loan.next_on > max(fresh.next_on, on)
             )

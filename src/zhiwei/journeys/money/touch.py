@@ -5,14 +5,14 @@ the whole life is replayed, and the journal receives the difference: reversals o
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from zhiwei.funding.postings import Shares, accrual, negated, of_draft, of_loan
 from zhiwei.journeys.ports import Changes, Loan, Opened, Unit
 from zhiwei.loans import Account, Balances, Line, LoanState, LoanTerms, replay
-from zhiwei.loans.accrual import Receivable, running
+from zhiwei.loans.accrual import Receivable, Running, running
 from zhiwei.loans.events import Event, Reversal, order
 from zhiwei.loans.line import CLOSED, EXPIRED, FROZEN, LATE, OPEN
 from zhiwei.loans.postings import Entry, drafts, line_entry
@@ -110,9 +110,10 @@ def touch(held: Held, new: Sequence[Event], on: date, key: str, live: Callable[[
         _post_new(done, held, key)
     else:
         _post_difference(done, held, key, live())
-    _accrue(done, held)
+    run = {name: running(state) for name, state in account.loans.items()}
+    _accrue(done, held, run)
     for name, loan in held.loans.items():
-        fresh = refreshed(loan, account.loans.get(name), held.product, as_of)
+        fresh = refreshed(loan, account.loans.get(name), run.get(name), held.product, as_of)
         if fresh.asset_class != loan.asset_class:
             done.classes.append((name, as_of, fresh.asset_class))
         held.loans[name] = fresh
@@ -246,7 +247,7 @@ def _content(one: Entry) -> object:
     return one.loan, one.kind, one.value_date, frozenset((p.account, p.funder, p.amount) for p in one.postings)
 
 
-def _accrue(done: Touched, held: Held) -> None:
+def _accrue(done: Touched, held: Held, run: Mapping[str, Running]) -> None:
     """Each loan's receivables from what the journal has of them to what they are at the end of the replay."""
     accounts, programme = held.product.line.accounts, held.product.programme
     posted: defaultdict[str, Shares] = defaultdict(lambda: defaultdict(int))
@@ -254,8 +255,7 @@ def _accrue(done: Touched, held: Held) -> None:
         for posting in one.postings:
             posted[one.loan][posting.account, posting.funder] += posting.amount
     for name, loan in held.loans.items():
-        state = done.account.loans.get(name)
-        after = running(state).receivable(done.account.as_of) if state else Receivable()
+        after = run[name].receivable(done.account.as_of) if name in run else Receivable()
         sums = accrual(in_journal(loan, held.closed), after, posted[name], accounts, programme)
         if sums:
             done.accrued[name] = sums
@@ -276,9 +276,9 @@ def _contracts(held: Held) -> list[tuple[str, LoanTerms]]:
     return [(name, loan.terms) for name, loan in held.loans.items()]
 
 
-def refreshed(loan: Loan, state: LoanState | None, product: Product, as_of: date) -> Loan:
+def refreshed(loan: Loan, state: LoanState | None, run: Running | None, product: Product, as_of: date) -> Loan:
     """The loan with everything that follows from its state at the end of `as_of`; no state: it was called off."""
-    if state is None:
+    if state is None or run is None:
         still = replace(loan.running, as_of=as_of, billed=0, penal=(), off_balance=False)
         still = replace(still, interest=replace(still.interest, n=0, slope=0))
         return replace(loan, principal=0, book=0, posted=0, late=0, oldest_due=None, next_on=None, running=still)
@@ -287,7 +287,7 @@ def refreshed(loan: Loan, state: LoanState | None, product: Product, as_of: date
         loan, principal=state.principal, book=0 if state.written_off else state.principal, late=late,
         posted=sum(move.kind != "billed" for move in state.movements), oldest_due=state.oldest_due(),
         asset_class=product.watch.rules(as_of).classify(late, technical=state.technical),
-        next_on=_next(state, product, as_of), running=running(state),
+        next_on=_next(state, product, as_of), running=run,
     )  # fmt: skip
 
 

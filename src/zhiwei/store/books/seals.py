@@ -7,6 +7,7 @@ from zhiwei.ledger.seal import Recorded, Seal, seal
 from zhiwei.store.table import Store
 
 # %(tenant)s, %(previous)s (hex or ''), %(since)s (date or null, exclusive), %(until)s (date) -> entries, sha256 in hex.
+# Postings are looked up entry by entry: how many there are of a day nobody knows before.
 SEAL = r"""
 with covered as (
   select tenant_id, entry_id, recorded_at,
@@ -16,18 +17,17 @@ with covered as (
   from journal_entry
   where tenant_id = %(tenant)s and business_date <= %(until)s
     and (%(since)s::date is null or business_date > %(since)s)
-), legs as (
-  select entry_id, count(*)::text as postings,
-         string_agg(convert_to(p.number::text, 'UTF8') || '\x00' || convert_to(p.account, 'UTF8') || '\x00'
-                    || convert_to(p.funder, 'UTF8') || '\x00' || convert_to(p.amount::text, 'UTF8') || '\x00',
-                    ''::bytea order by p.number) as fields
-  from covered join journal_posting p using (tenant_id, entry_id) group by entry_id
 ), digests as (
   select recorded_at, entry_id,
          sha256((select string_agg(convert_to(field, 'UTF8') || '\x00', ''::bytea order by place)
-                 from unnest(head || coalesce(postings, '0')) with ordinality as fields (field, place))
+                 from unnest(head || legs.postings) with ordinality as fields (field, place))
                 || coalesce(legs.fields, ''::bytea)) as digest
-  from covered left join legs using (entry_id)
+  from covered c cross join lateral (
+    select count(*)::text as postings,
+           string_agg(convert_to(p.number::text, 'UTF8') || '\x00' || convert_to(p.account, 'UTF8') || '\x00'
+                      || convert_to(p.funder, 'UTF8') || '\x00' || convert_to(p.amount::text, 'UTF8') || '\x00',
+                      ''::bytea order by p.number) as fields
+    from journal_posting p where p.tenant_id = c.tenant_id and p.entry_id = c.entry_id) legs
 )
 select count(*)::integer,
        encode(sha256(convert_to(%(tenant)s, 'UTF8') || '\x00' || convert_to(%(previous)s, 'UTF8') || '\x00'

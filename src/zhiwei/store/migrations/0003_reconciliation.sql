@@ -4,7 +4,7 @@ select exists (select from pg_tables where schemaname = 'public' and tablename =
    and not exists (select from pg_tables where schemaname = 'public' and tablename in ('seal', 'difference'));
 
 -- apply
-create index journal_by_day on journal_entry (business_date, tenant_id);
+create index journal_by_day on journal_entry (business_date);
 
 create table seal (                       -- of a closed day: SHA-256 over its entries and the seal before
   tenant_id     text not null,
@@ -13,9 +13,9 @@ create table seal (                       -- of a closed day: SHA-256 over its e
   entries       integer not null check (entries >= 0),
   sha256        text not null check (sha256 ~ '^[0-9a-f]{64}$'),
   recorded_at   timestamptz not null default now(),
-  primary key (tenant_id, business_date),
-  unique (tenant_id, previous),           -- a chain does not fork
-  foreign key (tenant_id, business_date) references business_day
+  primary key (business_date, tenant_id),
+  unique (previous, tenant_id),           -- a chain does not fork
+  foreign key (tenant_id, business_date) references business_day (tenant_id, business_date)
 );
 
 create table account (                    -- what a tenant's chart has of its own; the latest row of a name is in force
@@ -29,7 +29,7 @@ create table account (                    -- what a tenant's chart has of its ow
   sure        boolean not null,
   person      text not null,
   recorded_at timestamptz not null default now(),
-  primary key (tenant_id, name, recorded_at)
+  primary key (name, recorded_at, tenant_id)
 );
 
 create table bank_file (                  -- statements received from banks; the same file twice is known
@@ -42,7 +42,7 @@ create table bank_file (                  -- statements received from banks; the
   row_count   integer not null check (row_count > 0),
   person      text not null,
   recorded_at timestamptz not null default now(),
-  primary key (tenant_id, sha256)
+  primary key (sha256, tenant_id)
 );
 
 create table bank_match (                 -- one row of a bank's statement is one movement of the book
@@ -54,9 +54,9 @@ create table bank_match (                 -- one row of a bank's statement is on
   reference   text not null,              -- the bank's number of the transfer, used up by this; '' where it gave none
   sha256      text not null,
   recorded_at timestamptz not null default now(),
-  primary key (tenant_id, row_id),
-  unique (tenant_id, item_id),
-  foreign key (tenant_id, sha256) references bank_file
+  primary key (row_id, tenant_id),
+  unique (item_id, tenant_id),
+  foreign key (tenant_id, sha256) references bank_file (tenant_id, sha256)
 );
 create index bank_match_by_reference on bank_match (reference) where reference <> '';
 
@@ -71,8 +71,8 @@ create table difference (                 -- between bank and book, for a person
   resolved_by   text,
   because       text,
   resolved_at   timestamptz,
-  primary key (tenant_id, difference_id),
-  foreign key (tenant_id, sha256) references bank_file,
+  primary key (difference_id, tenant_id),
+  foreign key (tenant_id, sha256) references bank_file (tenant_id, sha256),
   constraint resolved_with_reason check (
     case state when 'open' then num_nulls(resolved_by, because, resolved_at) = 3
     else num_nulls(resolved_by, because, resolved_at) = 0 and btrim(resolved_by) <> '' and btrim(because) <> '' end)
