@@ -2,8 +2,9 @@
 
 import gc
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -37,14 +38,21 @@ class Platform:
         return self.clock or datetime.now(UTC).astimezone().date()
 
     def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
-        """In processes of their own where there is much to do; each opens the database anew."""
-        workers = min(len(items), os.cpu_count() or 1)
-        if workers < 2:
+        """Here and, where there is much to do, in other processes too; each of them opens the database anew."""
+        todo, others = deque(items), min(len(items), os.cpu_count() or 1) - 1
+        if others < 1:
             yield from map(work, items)
             return
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
-            for done in as_completed([pool.submit(work, item) for item in items]):
-                yield done.result()
+        with ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
+            given: set[Future[T]] = set()
+            while todo or given:
+                while todo and len(given) < 2 * others:  # one in hand and one waiting, for each of them
+                    given.add(pool.submit(work, todo.popleft()))
+                if todo:
+                    yield work(todo.popleft())
+                done, given = wait(given, None if not todo else 0, FIRST_COMPLETED)
+                for one in done:
+                    yield one.result()
 
     def unit(self, tenant: str, *, pipelined: bool = False) -> AbstractContextManager[Unit]:
         return self.database.unit(tenant, pipelined=pipelined)

@@ -124,7 +124,7 @@ alter table loan
   alter column as_of set not null, alter column run_since set not null,
   drop column annual_rate, drop column day_basis, drop column due_day, drop column matures_on;
 drop index loan_awaiting;
-create index loan_awaiting on loan (bucket, next_on);
+create index loan_awaiting on loan (bucket, next_on, tenant_id); -- counted without reading the loans
 create index line_by_bucket on line (bucket, expires_on);
 create index loan_late on loan (bucket) where penal <> '{}';
 
