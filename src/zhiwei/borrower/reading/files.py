@@ -1,0 +1,82 @@
+"""Bytes of an outsider -> text, XML or the members of a zip, within bounds; BadInput says what is wrong and what to do.
+
+`defusedxml` refuses entities and external references, so a small document cannot unfold into a large one.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+from defusedxml import DefusedXmlException
+
+from zhiwei.values import BadInput
+
+LARGEST = 64 * 2**20  # bytes of a file
+LARGEST_XML = 10 * 2**20
+MOST_ELEMENTS = 50_000
+LARGEST_UNPACKED = 256 * 2**20
+MOST_MEMBERS = 10_000
+
+
+def bounded(content: bytes, name: str, largest: int = LARGEST) -> bytes:
+    if not content.strip():
+        raise BadInput("empty_file", f"{name} is empty")
+    if len(content) > largest:
+        raise BadInput("file_too_large", f"{name} has {len(content):,} bytes, at most {largest:,}", hint="split it")
+    return content
+
+
+def text_of(content: bytes, name: str, largest: int = LARGEST) -> str:
+    """UTF-8 (with or without BOM), UTF-16 with BOM, else GB18030, which holds GBK and GB2312."""
+    bounded(content, name, largest)
+    codes = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
+    for code in codes:
+        try:
+            text = content.decode(code)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise BadInput("not_text", f"{name} is no text in UTF-8, UTF-16 or GB18030", hint="save it as UTF-8")
+
+
+def open_xml(content: bytes, name: str, *, largest: int = LARGEST_XML, elements: int = MOST_ELEMENTS) -> Element:
+    """The root of a document; tags keep their namespaces."""
+    bounded(content, name, largest)
+    try:
+        root: Element = defusedxml.ElementTree.fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise BadInput("unsafe_xml", f"{name} declares entities or a document type: refused") from error
+    except (ParseError, LookupError, ValueError) as error:
+        raise BadInput("not_xml", f"{name} is not well-formed XML: {error}") from error
+    count = sum(1 for _ in root.iter())
+    if count > elements:
+        raise BadInput("xml_too_large", f"{name} has {count:,} elements, at most {elements:,}", hint="split it")
+    return root
+
+
+def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
+    """Members by name, unpacked together within bounds: what a directory claims of sizes is not believed."""
+    bounded(content, name)
+    found: dict[str, bytes] = {}
+    left = LARGEST_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if len(archive.infolist()) > MOST_MEMBERS:
+                raise BadInput("zip_too_large", f"{name} has more than {MOST_MEMBERS:,} members")
+            for info in archive.infolist():
+                if info.is_dir():
+                    continue
+                if info.flag_bits & 1:
+                    raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
+                with archive.open(info) as member:
+                    found[info.filename] = member.read(left + 1)
+                left -= len(found[info.filename])
+                if left < 0:
+                    raise BadInput("zip_too_large", f"{name} unpacks to more than {LARGEST_UNPACKED:,} bytes")
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise BadInput("not_a_zip", f"{name} cannot be unpacked: {error}") from error
+    return found
