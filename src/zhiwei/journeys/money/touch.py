@@ -128,9 +128,9 @@ def paid_before(held: Held, on: date) -> Balances:
 
 
 def _as_of(held: Held, on: date) -> date:
-    """Journals only go forward: the day asked for, or the last that the line was brought to."""
+    """Journals only go forward: the day asked for, or the last that the line was brought to or heard of."""
     known = [loan.running.as_of for loan in held.loans.values()]
-    return max([on, *known, *([held.closed] if held.closed else [])])
+    return max([on, *known, *(day for day in (held.closed, held.line.last_event) if day)])
 
 
 def happened(unit: Unit, held: Held, new: Sequence[Event], on: date, key: str) -> Touched:
