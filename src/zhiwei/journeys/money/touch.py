@@ -292,11 +292,14 @@ def refreshed(loan: Loan, state: LoanState | None, run: Running | None, product:
 
 
 def _next(state: LoanState, product: Product, on: date) -> date | None:
-    """The next day that changes something without anyone acting: a due date, a penalty, a worse class, a freeze."""
+    """The next day that changes something without anyone acting: a due date, a penalty, a rate that ends, a worse class,
+    a freeze.
+    """
     if state.settled:
         return None
     late, rules = state.terms.late, product.watch.rules(on)
     days = [due] if (due := state.next_due()) else []
+    days += [until for until, _ in state.rates if until]
     for claim in state.claims:
         if claim.due_on > on:
             days.append(claim.due_on)
