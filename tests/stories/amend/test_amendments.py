@@ -98,7 +98,9 @@ def test_a_rate_for_a_time(teller, desk) -> None:
     """Interest pauses from the 11th to the 16th: 3 + 5 days cost 53.50 each by the 21st, not 13."""
     teller.draw("360,000", (3, 8))
     desk.happen(RateChange("", day(3, 11), until=day(3, 16), because="flood relief"))
-    teller.close((3, 21))
+    for on in ((3, 15), (3, 16), (3, 18), (3, 21)):
+        teller.close(on)
+        assert teller.sound(), on
     assert teller.head((3, 21))["due"] == "428.00"
     assert teller.sound()
 

@@ -69,3 +69,12 @@ def test_a_line_frozen_for_lateness_is_free_when_it_had_paid_in_time(teller) -> 
     head = teller.head((3, 26))
     assert (head["due"], head["days_past_due"], head["status"]) == ("0.00", 0, "open")
     assert teller.sound()
+
+
+def test_money_that_came_before_money_that_came(teller) -> None:
+    """On a line without a loan both are kept: the one heard of later does not undo the other."""
+    teller.repay("360", (3, 13))
+    teller.repay("71", (3, 1))
+    assert teller.head((3, 13))["credit"] == "431.00"
+    assert [row[:2] for row in teller.rows((3, 13))] == [("2024-03-01", "overpaid"), ("2024-03-13", "overpaid")]
+    assert teller.sound()

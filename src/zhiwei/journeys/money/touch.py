@@ -128,9 +128,9 @@ def paid_before(held: Held, on: date) -> Balances:
 
 
 def _as_of(held: Held, on: date) -> date:
-    """Journals only go forward: the day asked for, or the last that the line was brought to."""
+    """Journals only go forward: the day asked for, or the last that the line was brought to or heard of."""
     known = [loan.running.as_of for loan in held.loans.values()]
-    return max([on, *known, *([held.closed] if held.closed else [])])
+    return max([on, *known, *(day for day in (held.closed, held.line.last_event) if day)])
 
 
 def happened(unit: Unit, held: Held, new: Sequence[Event], on: date, key: str) -> Touched:
@@ -292,11 +292,14 @@ def refreshed(loan: Loan, state: LoanState | None, run: Running | None, product:
 
 
 def _next(state: LoanState, product: Product, on: date) -> date | None:
-    """The next day that changes something without anyone acting: a due date, a penalty, a worse class, a freeze."""
+    """The next day that changes something without anyone acting: a due date, a penalty, a rate that ends, a worse class,
+    a freeze.
+    """
     if state.settled:
         return None
     late, rules = state.terms.late, product.watch.rules(on)
     days = [due] if (due := state.next_due()) else []
+    days += [until for until, _ in state.rates if until]
     for claim in state.claims:
         if claim.due_on > on:
             days.append(claim.due_on)
