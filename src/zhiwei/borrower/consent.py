@@ -1,4 +1,4 @@
-"""Who allowed what, for which purpose, from when to when; a decision without consent is refused."""
+"""Who allowed what, to whom, for which purpose, from when to when; without consent nothing is received or read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,16 @@ from datetime import date
 
 from zhiwei.values import Refusal, identifier
 
+PURPOSES = ("credit_assessment", "research")
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """`text_hash` is the SHA-256 of what was agreed; `until` None means until withdrawn."""
+    """`text_hash` is the SHA-256 of what was agreed; `until` None means until withdrawn.
+
+    `recipient` is who may look besides the tenant, '' nobody. Not `recurring`: for one delivery. `withdrawn_on`: use
+    ended at once, whatever day is asked about; what was decided before stays as it was.
+    """
 
     consent_id: str
     party: str
@@ -19,12 +25,16 @@ class Consent:
     until: date | None
     text_hash: str
     evidence: str
+    recipient: str = ""
+    recurring: bool = True
+    withdrawn_on: date | None = None
+    delete_by: date | None = None
 
     def covers(self, scope: str, purposes: Iterable[str], on: date) -> bool:
         return self.scope == scope and self.purpose in purposes and self._runs(on)
 
     def _runs(self, on: date) -> bool:
-        return self.since <= on and (self.until is None or on < self.until)
+        return self.withdrawn_on is None and self.since <= on and (self.until is None or on < self.until)
 
 
 def give(party: str, scope: str, purpose: str, since: date, text_hash: str, evidence: str) -> Consent:
@@ -42,8 +52,10 @@ def require(
     for scope in scopes:
         found = next((consent for consent in mine if consent.covers(scope, purposes, on)), None)
         if found is None:
+            gone = max((c.withdrawn_on for c in mine if c.scope == scope and c.withdrawn_on), default=None)
             raise Refusal(
-                "no_consent", f"{party} has not allowed {scope} for {' or '.join(purposes)} on {on}",
+                "no_consent", f"{party} has not allowed {scope} for {' or '.join(purposes)} on {on}"
+                + (f"; what it had allowed it withdrew on {gone}" if gone else ""),
                 hint="ask the business for its consent, or choose a date the consent covers",
             )  # fmt: skip
         used.append(found.consent_id)

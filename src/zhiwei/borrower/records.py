@@ -14,7 +14,8 @@ _TEXT, _DAY, _TIME, _FEN, _REAL = pa.string(), pa.date32(), pa.timestamp("s"), p
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of record. `day`: the column before which nothing of a row was known to anyone (features never look past
-    it); `key`: what makes two rows the same record, so that a later delivery of it is a correction.
+    it); `key`: what makes two rows the same record, so that a later delivery of it is a correction; a bank does not
+    correct its rows, so there all that identifies a row is key, and overlapping statements fit together.
     """
 
     name: str
@@ -189,11 +190,18 @@ BUREAU_QUERIES = pa.schema(
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("invoices", "增值税发票", "VAT invoices", INVOICES, "issue_date", ()),
+        Kind("invoices", "增值税发票", "VAT invoices", INVOICES, "issue_date",
+            ("direction", "invoice_no", "issue_date", "counterparty", "amount", "occurrence"),
+        ),
         Kind("tax_returns", "纳税申报", "Tax returns", TAX_RETURNS, "filed_on", ("tax", "period_start", "period_end")),
         Kind("tax_ratings", "纳税信用等级", "Tax credit ratings", TAX_RATINGS, "published_on", ("year",)),
-        Kind("bank_flow", "银行流水", "Bank statements", BANK_FLOW, "booked_on", ("account", "booked_on", "sequence")),
-        Kind("acquiring", "收单流水", "Card and QR takings", ACQUIRING, "paid_at", ("merchant", "reference")),
+        Kind("bank_flow", "银行流水", "Bank statements", BANK_FLOW, "booked_on",
+            ("account", "booked_on", "amount", "balance", "counterparty", "text", "reference"),
+        ),
+        Kind(
+            "acquiring", "收单流水", "Card and QR takings", ACQUIRING, "paid_at",
+            ("merchant", "reference", "paid_at", "amount"),
+        ),
         Kind("orders", "电商与外卖订单", "Online and delivery orders", ORDERS, "ordered_at", ("platform", "order_no")),
         Kind("procurement", "采购单据", "Procurement", PROCUREMENT, "dated_on", ("role", "document", "document_no")),
         Kind("meters", "水电气表", "Utility meters", METERS, "read_on", ("utility", "meter", "read_on")),

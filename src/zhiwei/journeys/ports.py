@@ -12,6 +12,7 @@ import pyarrow as pa
 from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
+from zhiwei.journeys.filing import Batches
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
 from zhiwei.loans.events import Event
@@ -296,6 +297,8 @@ class Unit(Protocol):
     def products(self) -> Products: ...
     @property
     def decisions(self) -> Decisions: ...
+    @property
+    def batches(self) -> Batches: ...
     @property
     def desk(self) -> Desk: ...
     @property

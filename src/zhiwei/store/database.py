@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from zhiwei.store.batches import Batches
 from zhiwei.store.books import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.store.credit import Decisions, Products
 from zhiwei.store.ledger import Days, Journal, Steps
@@ -31,6 +32,7 @@ class Unit:
     records: Records
     products: Products
     decisions: Decisions
+    batches: Batches
     desk: Desk
     lines: Lines
     loans: Loans

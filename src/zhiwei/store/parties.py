@@ -30,17 +30,24 @@ class Parties(Store):
     def add_consents(self, consents: Iterable[Consent]) -> int:
         return self.run_many(
             """insert into consent
-                 (tenant_id, consent_id, party_id, scope, purpose, since, until, text_hash, evidence)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
+                 (tenant_id, consent_id, party_id, scope, purpose, since, until, text_hash, evidence, recipient,
+                  recurring)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
             [
-                (self.tenant, c.consent_id, c.party, c.scope, c.purpose, c.since, c.until, c.text_hash, c.evidence)
+                (
+                    self.tenant, c.consent_id, c.party, c.scope, c.purpose, c.since, c.until, c.text_hash, c.evidence,
+                    c.recipient, c.recurring,
+                )
                 for c in consents
             ],
-        )
+        )  # fmt: skip
 
     def consents(self, parties: Sequence[str]) -> list[Consent]:
         found = self.rows(
-            """select consent_id, party_id, scope, purpose, since, until, text_hash, evidence
-               from consent where party_id = any(%s) order by recorded_at, consent_id""", list(parties),
+            """select c.consent_id, party_id, scope, purpose, since, until, text_hash, evidence, recipient, recurring,
+                      w.withdrawn_on, w.delete_by
+               from consent c left join consent_withdrawal w
+                 on w.tenant_id = c.tenant_id and w.consent_id = c.consent_id
+               where party_id = any(%s) order by c.recorded_at, c.consent_id""", list(parties),
         )  # fmt: skip
         return [Consent(*row) for row in found]

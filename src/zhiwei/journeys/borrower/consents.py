@@ -1,0 +1,142 @@
+"""Give, withdraw and prove consent. A withdrawal ends use at once; what came under it is deleted by a day."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from zhiwei.borrower import KINDS, PURPOSES, Consent, Party, give
+from zhiwei.journeys.ports import Books, step
+from zhiwei.values import Actor, BadInput, NotFound, digest
+
+DAYS_TO_DELETE = 30  # from withdrawal; ours, shorter than any period a rule of the field names
+LONGEST_TEXT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    consents: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """`batches` is how many batches of records are no longer used and will be deleted by `delete_by`."""
+
+    consents: list[str]
+    withdrawn_on: str
+    delete_by: str
+    batches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a business agreed to: kinds of record, for what, in which words, and how that can be shown later."""
+
+    party: Party
+    scopes: Sequence[str]
+    text: str
+    evidence: str
+    since: date
+    until: date | None = None
+    purpose: str = "credit_assessment"
+    recipient: str = ""
+    recurring: bool = True
+
+    def request(self) -> dict[str, Any]:
+        return {
+            "party": self.party.party_id, "scopes": sorted(self.scopes), "text": digest(self.text),
+            "evidence": self.evidence, "since": self.since, "until": self.until, "purpose": self.purpose,
+            "recipient": self.recipient, "recurring": self.recurring,
+        }  # fmt: skip
+
+
+def give_consent(*, books: Books, by: Actor, permission: Permission) -> Given:
+    """Record what a business allowed; a party not known yet becomes known. The same words again are one consent."""
+    _check(permission)
+    request = permission.request()
+    with step(books, by, "give_consent", f"consent:{digest(request)}", request) as current:
+        if current.earlier is None:
+            current.unit.parties.add([permission.party])
+            given = [_consent(permission, scope) for scope in sorted(set(permission.scopes))]
+            current.unit.parties.add_consents(given)
+            current.result = {"consents": [one.consent_id for one in given]}
+        return Given(**(current.earlier or current.result))
+
+
+def _check(permission: Permission) -> None:
+    unknown = sorted(set(permission.scopes) - KINDS.keys())
+    if unknown or not permission.scopes:
+        raise BadInput(
+            "bad_scope", f"no kind of record is called {', '.join(unknown) or '(none named)'}", hint=", ".join(KINDS)
+        )
+    if permission.purpose not in PURPOSES:
+        raise BadInput("bad_purpose", f"no purpose {permission.purpose!r}", hint=", ".join(PURPOSES))
+    if not permission.text.strip() or len(permission.text) > LONGEST_TEXT:
+        raise BadInput("no_text", f"a consent has words, at most {LONGEST_TEXT:,} characters of them")
+    if not permission.evidence.strip():
+        raise BadInput("no_evidence", "a consent without evidence proves nothing", hint="signature, call, or page id")
+    if permission.until and permission.until <= permission.since:
+        raise BadInput("bad_period", f"a consent from {permission.since} cannot end on {permission.until}")
+
+
+def _consent(permission: Permission, scope: str) -> Consent:
+    base = give(
+        permission.party.party_id, scope, permission.purpose, permission.since, digest(permission.text),
+        permission.evidence,
+    )  # fmt: skip
+    more = digest([permission.until, permission.recipient, permission.recurring])[:8]
+    return Consent(
+        f"{base.consent_id}_{more}", base.party, scope, base.purpose, base.since, permission.until, base.text_hash,
+        base.evidence, permission.recipient, permission.recurring,
+    )  # fmt: skip
+
+
+def withdraw_consent(
+    *, books: Books, by: Actor, party: str, scopes: Sequence[str] | None, on: date, because: str
+) -> Withdrawn:
+    """End the use of some kinds of a party's records, or of all. NotFound where nothing is in force."""
+    request = {"party": party, "scopes": sorted(scopes) if scopes else None, "on": on, "because": because}
+    with step(books, by, "withdraw_consent", f"withdraw:{digest(request)}", request) as current:
+        if current.earlier is None:
+            unit = current.unit
+            ended = [
+                one.consent_id
+                for one in unit.parties.consents([party])
+                if one.withdrawn_on is None and (scopes is None or one.scope in scopes)
+            ]
+            if not ended:
+                raise NotFound("no_consent", f"{party} has no consent in force" + (f" for {scopes}" if scopes else ""))
+            delete_by = on + timedelta(days=DAYS_TO_DELETE)
+            for consent in ended:
+                unit.batches.withdraw(
+                    {"consent": consent, "on": on, "delete_by": delete_by, "because": because, "person": by.person}
+                )
+            held = sum(filed.consent in ended for filed in unit.batches.filed(party))
+            current.result = {
+                "consents": ended, "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(), "batches": held
+            }  # fmt: skip
+        return Withdrawn(**(current.earlier or current.result))
+
+
+def prove_consent(*, books: Books, by: Actor, party: str) -> dict[str, Any]:
+    """All consents of a party and all that was received under each: for the party itself, or who audits us."""
+    with books.unit(by.tenant) as unit:
+        consents, filed = unit.parties.consents([party]), unit.batches.filed(party)
+    if not consents:
+        raise NotFound("no_consent", f"{party} has given no consent")
+    return {
+        "party": party,
+        "consents": [
+            asdict(one) | {"received": [asdict(batch) for batch in filed if batch.consent == one.consent_id]}
+            for one in consents
+        ],
+    }
+
+
+def forget(*, books: Books, by: Actor, on: date) -> int:
+    """Delete what withdrawn consents brought and must be gone by this day; -> batches deleted."""
+    request = {"on": on}
+    with step(books, by, "forget", f"forget:{on}", request) as current:
+        if current.earlier is None:
+            current.result = {"batches": current.unit.batches.forget(on)}
+        return int((current.earlier or current.result)["batches"])

@@ -1,0 +1,50 @@
+"""What journeys about records need of the store: batches of records as they came, and consents."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one party and kind out of one delivery, under one consent. `rows` have the kind's schema."""
+
+    batch_id: str
+    party: str
+    kind: str
+    delivery: str
+    consent: str
+    first_day: date
+    last_day: date
+    rows: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A batch without its rows, as an export shows it. `deleted_by`: the day by which it must be gone, if any."""
+
+    batch_id: str
+    party: str
+    kind: str
+    source: str
+    file: str
+    consent: str
+    rows: int
+    first_day: date
+    last_day: date
+    received_at: datetime
+    delete_by: date | None
+
+
+class Batches(Protocol):
+    def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool: ...
+    def add(self, batches: Iterable[Batch]) -> None: ...
+    def of(
+        self, parties: Sequence[str], kinds: Sequence[str], until: date, known_at: datetime | None
+    ) -> dict[str, list[pa.Table]]: ...
+    def filed(self, party: str) -> list[Filed]: ...
+    def forget(self, on: date) -> int: ...
+    def withdraw(self, row: Mapping[str, Any]) -> None: ...
