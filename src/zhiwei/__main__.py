@@ -7,6 +7,7 @@ import typer
 
 from zhiwei import __version__
 from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, products, records, schedule, servicing
+from zhiwei.commands.borrower import consents, picture, receiving
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -35,6 +36,8 @@ app.command()(demo.demo)
 CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products and models"
 KEEPING = "Keeping the book"
 PANELS: list[tuple[str, Callable[..., None]]] = [
+    (CREDIT, receiving.receive),
+    (CREDIT, picture.features),
     (CREDIT, deciding.decide),
     (MONEY, money.accept),
     (MONEY, money.draw),
@@ -66,6 +69,7 @@ for panel, command in PANELS:
 app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
 app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
 app.add_typer(records.app, name="import", rich_help_panel=CREDIT)
+app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)
 

@@ -99,10 +99,10 @@ def records_of(
         for party in parties:
             require(consents, party, kinds, PURPOSES, books.today())
         found = unit.batches.of(parties, kinds, until, known_at)
-    return {kind: _current(kind, found.get(kind, []), until) for kind in kinds}
+    return {kind: current(kind, found.get(kind, []), until) for kind in kinds}
 
 
-def _current(kind: str, batches: Sequence[pa.Table], until: date) -> pa.Table:
+def current(kind: str, batches: Sequence[pa.Table], until: date) -> pa.Table:
     """The last word on each record: a later batch corrects a row of an earlier one, repeats within one are all kept."""
     schema, day, key = KINDS[kind].schema, KINDS[kind].day, KINDS[kind].key
     if not batches:

@@ -1,0 +1,1 @@
+"""Commands about what a business lets us know."""

@@ -1,0 +1,92 @@
+"""zhiwei consent: who allowed what; given, withdrawn, proved, and deleted when its time is up."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhiwei.bootstrap import open_platform
+from zhiwei.borrower import Party
+from zhiwei.commands.show import Json, day, out, print_json, print_table
+from zhiwei.journeys import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.values import BadInput
+
+app = typer.Typer(no_args_is_help=True, help="Who allowed us to see what. 授权")
+PartyId = Annotated[str, typer.Argument(help="The party's id.", metavar="PARTY")]
+
+
+@app.command()
+def give(
+    party: PartyId,
+    scope: Annotated[list[str], typer.Option(help="A kind of record it lets us see; give it again for more.")],
+    text: Annotated[Path, typer.Option(help="The words it agreed to, as a text file.")],
+    evidence: Annotated[str, typer.Option(help="How it can be shown: page id, call, signature.")],
+    name: Annotated[str, typer.Option(help="The party's name, where it is not known yet.")] = "",
+    since: Annotated[str, typer.Option(help="First day; today if not given.")] = "",
+    until: Annotated[str, typer.Option(help="The day it ends; open if not given.")] = "",
+    purpose: Annotated[str, typer.Option(help="credit_assessment or research.")] = "credit_assessment",
+    recipient: Annotated[str, typer.Option(help="Who may see them besides us.")] = "",
+    once: Annotated[bool, typer.Option(help="For one delivery, not for more to come.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Record what a business allowed. The same words again are the same consent."""
+    try:
+        words = text.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("no_text", f"cannot read {text}: {error}", hint="a text file in UTF-8") from error
+    with open_platform() as platform:
+        permission = Permission(
+            Party(party, name or party, "consent"), scope, words, evidence, day(since) if since else platform.today(),
+            day(until) if until else None, purpose, recipient, not once,
+        )  # fmt: skip
+        given = give_consent(books=platform, by=platform.actor, permission=permission)
+    if as_json:
+        print_json(asdict(given))
+    else:
+        out.print(f"{party} allows {', '.join(sorted(set(scope)))}: {', '.join(given.consents)}")
+
+
+@app.command()
+def withdraw(
+    party: PartyId,
+    because: Annotated[str, typer.Option(help="Why, in a few words.")],
+    scope: Annotated[list[str] | None, typer.Option(help="Only this kind of record; all if not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """End all use of its records at once; they are deleted within 30 days."""
+    with open_platform() as platform:
+        gone = withdraw_consent(
+            books=platform, by=platform.actor, party=party, scopes=scope, on=platform.today(), because=because
+        )
+    if as_json:
+        print_json(asdict(gone))
+    else:
+        out.print(f"{len(gone.consents)} consents ended; {gone.batches} batches to be deleted by {gone.delete_by}")
+
+
+@app.command()
+def prove(party: PartyId, as_json: Json = False) -> None:
+    """All consents of one party and what was received under each."""
+    with open_platform() as platform:
+        proof = prove_consent(books=platform, by=platform.actor, party=party)
+    if as_json:
+        print_json(proof)
+        return
+    rows = [
+        [
+            one["scope"], one["purpose"], str(one["since"]), str(one["until"] or ""), str(one["withdrawn_on"] or ""),
+            str(len(one["received"])), f"{sum(batch['rows'] for batch in one['received']):,}",
+        ]
+        for one in proof["consents"]
+    ]  # fmt: skip
+    columns = ["kind", "purpose", "from", "to", "withdrawn", "deliveries", "rows"]
+    print_table(f"Consents of {party} 授权", columns, rows, right=[5, 6])
+
+
+@app.command("forget")
+def forget_(on: Annotated[str, typer.Option(help="As of this day; today if not given.")] = "") -> None:
+    """Delete what withdrawn consents brought and whose day has come."""
+    with open_platform() as platform:
+        count = forget(books=platform, by=platform.actor, on=day(on) if on else platform.today())
+    out.print(f"{count} batches deleted")

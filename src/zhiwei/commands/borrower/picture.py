@@ -1,0 +1,54 @@
+"""zhiwei features: the catalogue of facts, and the picture of one business on a day."""
+
+import math
+from typing import Annotated
+
+import typer
+
+from zhiwei.bootstrap import open_platform
+from zhiwei.borrower.features import CATALOGUE, catalogue_rows
+from zhiwei.commands.show import Json, day, out, print_json, print_table
+from zhiwei.journeys import picture_of
+from zhiwei.values import BadInput
+
+
+def features(
+    party: Annotated[str, typer.Option(help="Show this business's values instead of the catalogue.")] = "",
+    as_of: Annotated[str, typer.Option(help="The day they are of; today if not given.")] = "",
+    kind: Annotated[str, typer.Option(help="Only facts of this kind of record.")] = "",
+    as_json: Json = False,
+) -> None:
+    """The facts that tables may use, with words, unit, window and direction of risk; or one business's. 经营画像"""
+    rows = [row for row in catalogue_rows() if not kind or row["kind"] == kind]
+    if not rows:
+        raise BadInput(
+            "no_such_kind", f"no facts of {kind!r}", hint=", ".join(sorted({f.kind for f in CATALOGUE.values()}))
+        )
+    if not party:
+        if as_json:
+            print_json(rows)
+            return
+        columns = ["name", "中文", "unit", "kind", "window", "risk"]
+        print_table(
+            f"{len(rows)} facts 特征目录", columns,
+            [[str(row[name]) for name in ("name", "zh", "unit", "kind", "window", "risk")] for row in rows],
+        )  # fmt: skip
+        return
+    with open_platform() as platform:
+        on = day(as_of) if as_of else platform.today()
+        found = picture_of(books=platform, by=platform.actor, parties=[party], as_of=on)
+    values = {
+        row["name"]: None if math.isnan(value := float(found[row["name"]][0])) else value
+        for row in rows
+        if row["name"] in found
+    }
+    if as_json:
+        print_json({"party": party, "as_of": on.isoformat(), "values": values})
+        return
+    told = [
+        [name, CATALOGUE[name].zh, f"{value:,.4g}", CATALOGUE[name].unit]
+        for name, value in values.items()
+        if value is not None
+    ]
+    print_table(f"{party} on {on} 经营画像", ["fact", "", "value", "unit"], told, right=[2])
+    out.print(f"{len(told)} of {len(values)} facts can be said; the others need records that are not here")

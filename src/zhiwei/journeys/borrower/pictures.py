@@ -1,0 +1,49 @@
+"""The operating picture of parties on a day: every fact their records allow, from all kinds they let us see."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from zhiwei.borrower import KINDS, PURPOSES, Consent
+from zhiwei.borrower.features import Floats, whole_picture
+from zhiwei.journeys.borrower.records import current
+from zhiwei.journeys.ports import Books, Unit
+from zhiwei.values import EARLIEST, Actor, NotFound
+
+
+def picture_of(
+    *, books: Books, by: Actor, parties: Sequence[str], as_of: date, known_at: datetime | None = None
+) -> dict[str, Floats]:
+    """Fact -> a value for each party, in their order; NaN where nothing is known or the party has not allowed it.
+
+    `known_at`: as one knew it at that hour. NotFound where a party is not known.
+    """
+    with books.unit(by.tenant) as unit:
+        unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
+        if unknown:
+            raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}")
+        allowed = _allowed(unit.parties.consents(parties), books.today())
+        tables = {
+            kind: rows
+            for kind, whose in allowed.items()
+            if (rows := _rows(unit, kind, sorted(whose), as_of, known_at)).num_rows
+        }
+    return whole_picture(tables, parties, as_of)
+
+
+def _allowed(consents: Sequence[Consent], today: date) -> dict[str, set[str]]:
+    """Kind -> the parties that let us see it."""
+    found: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for consent in consents:
+        if consent.scope in found and consent.covers(consent.scope, PURPOSES, today):
+            found[consent.scope].add(consent.party)
+    return {kind: whose for kind, whose in found.items() if whose}
+
+
+def _rows(unit: Unit, kind: str, parties: Sequence[str], as_of: date, known_at: datetime | None) -> pa.Table:
+    rows = current(kind, unit.batches.of(parties, [kind], as_of, known_at).get(kind, []), as_of)
+    if kind != "invoices" or known_at:
+        return rows
+    imported = unit.records.invoices(parties, EARLIEST, as_of)  # as `zhiwei import` keeps them
+    return pa.concat_tables([imported, rows]) if imported.num_rows else rows
