@@ -11,6 +11,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from zhiwei.adapters.keys import FileKeys
 from zhiwei.bootstrap import Platform, open_platform
 from zhiwei.borrower import INVOICES, Party
 from zhiwei.borrower.delivery import BAD_ROW, Delivery
@@ -50,9 +51,9 @@ def database_url(template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def platform(database_url: str) -> Iterator[Platform]:
+def platform(database_url: str, data_folder: Path) -> Iterator[Platform]:
     """A platform of its own for one test: tenant `local`, the shipped shelf published, today = TODAY."""
-    database = Database(database_url)
+    database = Database(database_url, FileKeys(data_folder / "keys"))
     yield Platform(database, Actor("local", "tester"), clock=TODAY)
     database.close()
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from zhiwei import __file__ as package
 from zhiwei.adapters import PaperBank
+from zhiwei.adapters.keys import FileKeys
 from zhiwei.journeys import install_shelf
 from zhiwei.journeys.ports import Payments, Unit
 from zhiwei.settings import Settings
@@ -90,10 +91,12 @@ def product_folders(shelf: Path) -> list[Path]:
 def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
     """Start or find PostgreSQL, migrate it, make the tenant, publish the shipped shelf where nobody did before."""
     settings = settings or Settings.from_environment()
-    store = Database(database_url(settings.data, settings.database_url, settings.database))
+    url = database_url(settings.data, settings.database_url, settings.database)
+    store = Database(url, FileKeys(settings.data / "keys"))
     try:
         store.migrate()
         store.add_tenant(settings.tenant)
+        store.unlock(settings.tenant)
         platform = Platform(store, Actor(settings.tenant, settings.person))
         shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
         install_shelf(books=platform, tenant=settings.tenant, shelf=shelf)

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from zhiwei.adapters.keys import FileKeys
 from zhiwei.bootstrap import Platform, product_folders, shelf_folder
 from zhiwei.journeys import install_shelf
 from zhiwei.shelf import read_folder
@@ -63,12 +64,13 @@ def load(url: str) -> None:
 
 
 @pytest.fixture
-def upgraded(old_url: str) -> Iterator[Upgraded]:
+def upgraded(old_url: str, data_folder: Path) -> Iterator[Upgraded]:
     """As the next start of the platform leaves it: migrated, and with today's shelf."""
     with psycopg.connect(old_url) as connection:
         journal = connection.execute(JOURNAL.encode()).fetchall()
-    database = Database(old_url)
+    database = Database(old_url, FileKeys(data_folder / "keys"))
     applied = database.migrate()
+    database.unlock("local")
     platform = Platform(database, Actor("local", "officer"), clock=date(2024, 9, 30))
     shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
     install_shelf(books=platform, tenant="local", shelf=shelf)

@@ -1,6 +1,6 @@
 """Who the business is: a party of one tenant, named by the identifier its source knows it by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -10,7 +10,7 @@ class Party:
     """`party_id` is a 统一社会信用代码 where the source has one, else the source's own code (E1, E2, ...)."""
 
     party_id: str
-    name: str
+    name: str = field(repr=False)  # a person's, where the business is one
     source: str
 
 

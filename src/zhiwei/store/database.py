@@ -20,7 +20,11 @@ from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
 from zhiwei.store.parties import Parties
 from zhiwei.store.records import Records
+from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
+from zhiwei.values import Breach
+
+AT_ONCE = 10_000  # names taken over in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,13 @@ class Unit:
 
 
 class Database:
-    """A connection per thread. Call `close` when done; a broken connection is replaced at the next unit."""
+    """A connection per thread. Call `close` when done; a broken connection is replaced at the next unit.
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    `keys`: who only looks at the book (backup, restore) goes without.
+    """
+
+    def __init__(self, url: str, keys: Keys | None = None, suite: Suite = Suite.AES) -> None:
+        self.url, self.keys, self.suite = url, keys, suite
         self._local = threading.local()
         self._all: list[psycopg.Connection] = []
 
@@ -61,6 +68,28 @@ class Database:
         with self.unit(tenant) as unit:
             unit.parties.add_tenant()
 
+    def unlock(self, tenant: str) -> int:
+        """Before a tenant's first unit of work: its keys are there, and names stored in plain are sealed; counts them.
+
+        The first one to come makes the key, and the database remembers its id: from then on nobody makes another
+        beside it, on no machine. Refusal where a key that is needed is missing.
+        """
+        if self.keys is None:
+            raise Breach("this database was opened without keys")
+        with self.unit(tenant) as unit:
+            unit.parties.run("select pg_advisory_xact_lock(hashtextextended(%s, 4))", tenant)
+            known = unit.parties.key_ids()
+            vault = Vault(self.keys, tenant, self.suite, known)
+            unit.parties.know_keys(set(vault.key_ids) - set(known))
+        done = 0
+        while some := self._taken_over(tenant):
+            done += some
+        return done
+
+    def _taken_over(self, tenant: str) -> int:
+        with self.unit(tenant) as unit:
+            return unit.parties.take_over(AT_ONCE)
+
     @contextmanager
     def unit(self, tenant: str, *, pipelined: bool = False) -> Iterator[Unit]:
         """All of it is committed when the block ends, none of it when it raises.
@@ -70,7 +99,19 @@ class Database:
         connection = self._connection(tenant)
         alone = connection.info.transaction_status == TransactionStatus.IDLE  # else it joins the one that is open
         with _pipelined(connection) if pipelined and alone else connection.transaction():
-            yield Unit(tenant, **{name: kind(connection, tenant) for name, kind in _stores().items()})  # type: ignore[arg-type]
+            vault = cache(lambda: self._vault(connection, tenant)) if self.keys else None
+            yield Unit(tenant, **{name: kind(connection, tenant, vault) for name, kind in _stores().items()})  # type: ignore[arg-type]
+
+    def _vault(self, connection: psycopg.Connection[Any], tenant: str) -> Vault:
+        """Of one unit of work: it needs the keys that the database knows, and makes none."""
+        assert self.keys is not None
+        known = [row[0] for row in connection.execute("select key_id from tenant_key")]
+        if not known:
+            raise Breach(f"tenant {tenant} has no key yet: `unlock` comes before its first unit of work")
+        vault = Vault(self.keys, tenant, self.suite, known)
+        if new := set(vault.key_ids) - set(known):  # rotated since
+            Parties(connection, tenant).know_keys(new)
+        return vault
 
     def _connection(self, tenant: str) -> psycopg.Connection[Any]:
         """This thread's own, in the role and tenant of the unit that asks: said once, not with every transaction."""
@@ -92,9 +133,9 @@ class Database:
         self._all.clear()
         self._local = threading.local()
 
-    def __reduce__(self) -> tuple[type["Database"], tuple[str]]:
+    def __reduce__(self) -> tuple[type["Database"], tuple[str, Keys | None, Suite]]:
         """Another process opens the same database anew."""
-        return Database, (self.url,)
+        return Database, (self.url, self.keys, self.suite)
 
 
 @contextmanager

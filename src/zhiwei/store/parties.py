@@ -1,9 +1,11 @@
-"""Parties and their consents."""
+"""Parties and their consents. Names are sealed; whoever searches one asks for its keyed hashes."""
 
 from collections.abc import Iterable, Sequence
 
 from zhiwei.borrower import Consent, Party
 from zhiwei.store.table import Store
+
+NAME = "party.name"
 
 
 class Parties(Store):
@@ -12,9 +14,69 @@ class Parties(Store):
 
     def add(self, parties: Iterable[Party]) -> int:
         """Count of those that were new; a party that is known stays as it is."""
+        known = list(parties)
+        names = [party.name for party in known]
+        sealed = zip(known, self.vault.seal_all(names, NAME), self.vault.index_all(names, NAME), strict=True)
         return self.run_many(
-            "insert into party (tenant_id, party_id, name, source) values (%s, %s, %s, %s) on conflict do nothing",
-            [(self.tenant, party.party_id, party.name, party.source) for party in parties],
+            """insert into party (tenant_id, party_id, name_sealed, name_index, source) values (%s, %s, %s, %s, %s)
+               on conflict do nothing""",
+            [(self.tenant, party.party_id, name, index, party.source) for party, name, index in sealed],
+        )
+
+    def names(self, parties: Sequence[str]) -> dict[str, str]:
+        found = self.rows("select party_id, name_sealed from party where party_id = any(%s)", list(parties))
+        opened = self.vault.open_all([sealed for _, sealed in found], NAME)
+        return dict(zip([party for party, _ in found], opened, strict=True))
+
+    def named(self, name: str) -> list[str]:
+        """Parties of this name, however it was typed."""
+        found = self.rows(
+            """select party_id from party where name_index = any(%s)
+               order by length(party_id), party_id collate "C" """, self.vault.indexes(name, NAME),
+        )  # fmt: skip
+        return [row[0] for row in found]
+
+    def key_ids(self) -> list[str]:
+        """Keys that sealed something of this tenant here."""
+        return [row[0] for row in self.rows("select key_id from tenant_key order by key_id")]
+
+    def know_keys(self, key_ids: Iterable[str]) -> int:
+        return self.run_many(
+            "insert into tenant_key (tenant_id, key_id) values (%s, %s) on conflict do nothing",
+            [(self.tenant, key_id) for key_id in key_ids],
+        )
+
+    def take_over(self, most: int) -> int:
+        """Seal names that an earlier version stored in plain, `most` at a time; counts them, 0 when none is left.
+
+        Each row changes as a whole, so it can stop anywhere; rows that another process is taking over are left to it.
+        """
+        found = self.rows(
+            "select party_id, name from party where name is not null limit %s for update skip locked", most
+        )
+        names = [name for _, name in found]
+        sealed = zip(found, self.vault.seal_all(names, NAME), self.vault.index_all(names, NAME), strict=True)
+        return self.run_rows(
+            """update party p set name = null, name_sealed = s.sealed, name_index = s.index
+               from unnest(%s::text[], %s::text[], %s::text[]) s (party_id, sealed, index)
+               where p.party_id = s.party_id and p.name is not null""",
+            [(party, name, index) for (party, _), name, index in sealed],
+        )
+
+    def reseal(self, most: int) -> int:
+        """After a rotation: bring `most` names to the newest key; counts them, 0 when none is left."""
+        found = self.rows(
+            """select party_id, name_sealed from party where name_sealed not like %s || '%%'
+               limit %s for update skip locked""",
+            self.vault.prefix, most,
+        )  # fmt: skip
+        names = self.vault.open_all([sealed for _, sealed in found], NAME)
+        sealed = zip(found, self.vault.seal_all(names, NAME), self.vault.index_all(names, NAME), strict=True)
+        return self.run_rows(
+            """update party p set name_sealed = s.sealed, name_index = s.index
+               from unnest(%s::text[], %s::text[], %s::text[]) s (party_id, sealed, index)
+               where p.party_id = s.party_id""",
+            [(party, name, index) for (party, _), name, index in sealed],
         )
 
     def ids(self, source: str | None = None) -> list[str]:

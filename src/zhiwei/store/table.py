@@ -1,5 +1,7 @@
 """What every store is: a connection inside a transaction, and the tenant it works for."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,24 @@ from psycopg.adapt import Loader
 from psycopg.postgres import types
 from psycopg.pq import Format
 
+from zhiwei.store.secrets import Vault
+from zhiwei.values import Breach
+
 
 class Store:
     """Row-level security keeps tenants apart in the database; `tenant` is written into every row as well."""
 
-    def __init__(self, connection: psycopg.Connection[Any], tenant: str) -> None:
-        self.connection, self.tenant = connection, tenant
+    def __init__(
+        self, connection: psycopg.Connection[Any], tenant: str, vault: Callable[[], Vault] | None = None
+    ) -> None:
+        self.connection, self.tenant, self._vault = connection, tenant, vault
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Opened by the first who seals or opens in this unit of work: who handles no names needs no keys."""
+        if self._vault is None:
+            raise Breach("this database was opened without keys, and names are sealed in it")
+        return self._vault()
 
     def ask(self, sql: str, *values: object) -> psycopg.Cursor[tuple[Any, ...]]:
         """Send a statement; its answer is waited for when somebody reads it, or when the transaction ends."""

@@ -7,10 +7,21 @@ import psycopg
 import pytest
 
 from zhiwei.bootstrap import Platform
-from zhiwei.journeys import close_days, draw, repay
+from zhiwei.borrower import Party
+from zhiwei.borrower.reading import Parsed, table_of
+from zhiwei.journeys import (
+    Permission,
+    Source,
+    close_days,
+    draw,
+    give_consent,
+    receive_records,
+    repay,
+    withdraw_consent,
+)
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
-from zhiwei.store.books import Charts, Reconciliation
+from zhiwei.store.books import Charts
 
 
 @pytest.fixture
@@ -20,6 +31,12 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
     draw(books=platform, by=by, key="d", line=line, amount=1_000_000, on=date(2024, 3, 1))
     close_days(books=platform, by=by, since=date(2024, 3, 1), until=date(2024, 3, 22))
     repay(books=platform, by=by, key="r", line=line, amount=2_000_000, on=date(2024, 3, 23))
+    permission = Permission(Party("G1", "G1", "test"), ["meters"], "Read my meter.", "page 1", date(2024, 3, 1))
+    give_consent(books=platform, by=by, permission=permission)
+    rows = [{"party_id": "G1", "utility": "power", "meter": "8", "read_on": date(2024, 3, 1), "reading": 1.0}]
+    parsed = Parsed({"meters": table_of("meters", rows)})
+    receive_records(books=platform, by=by, source=Source("meters", "m.csv", "1" * 64), parsed=parsed)
+    withdraw_consent(books=platform, by=by, party="G1", scopes=["meters"], on=date(2024, 3, 24), because="asked")
     with platform.unit("local") as unit:
         run = unit.steps.connection.execute
         run("insert into label (tenant_id, party_id, name, value) values ('local', 'G1', 'defaulted', 'no')")
@@ -31,7 +48,7 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         Charts(unit.steps.connection, "local").adopt([Account("100201", "ccb", "建行", "CCB", Side.ASSET)], "x")
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
-        reconciliation = Reconciliation(unit.steps.connection, "local")
+        reconciliation = unit.reconciliation
         work = reconciliation.work("cash", statement)
         result = reconcile(work.rows, work.items, since=work.since, until=work.until, used=work.used)
         assert result.pairs

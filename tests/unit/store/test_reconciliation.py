@@ -8,7 +8,6 @@ import pytest
 
 from zhiwei.bootstrap import Platform
 from zhiwei.ledger.reconcile import BankRow, Result, Statement, reconcile
-from zhiwei.store.books import Reconciliation
 
 Line = Callable[..., str]
 
@@ -60,7 +59,7 @@ def take(platform: Platform, name: str, *rows: BankRow) -> tuple[Result, int, in
     """Reconcile a file -> the result, differences that are new, and resolved by it."""
     statement = Statement(name, name.encode().hex().ljust(64, "0")[:64], rows)
     with platform.unit("local") as unit:
-        store = Reconciliation(unit.steps.connection, "local")
+        store = unit.reconciliation
         assert not store.knows(statement.sha256)
         work = store.work("cash", statement)
         result = reconcile(work.rows, work.items, since=work.since, until=work.until, used=work.used)
@@ -71,7 +70,7 @@ def take(platform: Platform, name: str, *rows: BankRow) -> tuple[Result, int, in
 
 def queue(platform: Platform) -> list[tuple[str, list[str], list[str]]]:
     with platform.unit("local") as unit:
-        found = Reconciliation(unit.steps.connection, "local").queue()
+        found = unit.reconciliation.queue()
     return [(d.kind, [r["amount"] for r in d.facts["bank"]], [i["item_id"] for i in d.facts["book"]]) for d in found]
 
 
@@ -140,7 +139,7 @@ def test_a_person_resolves_once_and_for_good(platform: Platform, line: str, owne
     result, _, _ = take(platform, "one", *WHOLE, row(20, 7))
     [difference] = result.differences
     with platform.unit("local") as unit:
-        store = Reconciliation(unit.steps.connection, "local")
+        store = unit.reconciliation
         assert store.resolve(difference.difference_id, "li", "interest the bank pays us")
         assert not store.resolve(difference.difference_id, "wang", "no")
     assert queue(platform) == []
@@ -175,7 +174,7 @@ def test_the_database_keeps_what_was_found(
 def test_what_was_resolved_stays_resolved(platform: Platform, line: str, owner: psycopg.Connection) -> None:
     result, _, _ = take(platform, "one", *WHOLE, row(20, 7))
     with platform.unit("local") as unit:
-        Reconciliation(unit.steps.connection, "local").resolve(result.differences[0].difference_id, "li", "known")
+        unit.reconciliation.resolve(result.differences[0].difference_id, "li", "known")
     with pytest.raises(psycopg.errors.RaiseException, match="nothing else of it changes"):
         owner.execute("update difference set because = 'other'")
 
@@ -183,5 +182,5 @@ def test_what_was_resolved_stays_resolved(platform: Platform, line: str, owner: 
 def test_another_account_is_another_book(platform: Platform, line: str) -> None:
     statement = Statement("ccb", "c" * 64, (row(2, -50000, "R1"),))
     with platform.unit("local") as unit:
-        work = Reconciliation(unit.steps.connection, "local").work("cash_ccb", statement)
+        work = unit.reconciliation.work("cash_ccb", statement)
     assert (len(work.rows), work.items) == (1, [])

@@ -4,7 +4,10 @@
 """
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, ParseError
 
@@ -18,6 +21,11 @@ LARGEST_XML = 10 * 2**20
 MOST_ELEMENTS = 50_000
 LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 10_000
+# What unpacking raises on damage, besides its own error: each was seen, or is one that its decoders document.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, IndexError, NotImplementedError,
+    RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def bounded(content: bytes, name: str, largest: int = LARGEST) -> bytes:
@@ -70,6 +78,8 @@ def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
             for info in archive.infolist():
                 if info.is_dir():
                     continue
+                if info.filename in found:
+                    raise BadInput("zip_ambiguous", f"{name} has two members called {info.filename!r}")
                 if info.flag_bits & 1:
                     raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
                 with archive.open(info) as member:
@@ -77,6 +87,6 @@ def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
                 left -= len(found[info.filename])
                 if left < 0:
                     raise BadInput("zip_too_large", f"{name} unpacks to more than {LARGEST_UNPACKED:,} bytes")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _DAMAGE as error:
         raise BadInput("not_a_zip", f"{name} cannot be unpacked: {error}") from error
     return found

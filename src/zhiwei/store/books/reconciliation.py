@@ -7,6 +7,7 @@ from typing import Any
 
 from zhiwei.journeys.bookkeeping import OpenDifference, Work
 from zhiwei.ledger.reconcile import WINDOW, BankRow, BookItem, Difference, Result, Statement
+from zhiwei.store.parties import NAME
 from zhiwei.store.table import Store
 from zhiwei.values import CURRENCY, canonical, fen
 
@@ -24,7 +25,7 @@ with movement as (
     and not exists (select from event r where r.line_id = e.line_id and r.kind = 'reversal'
                     and r.body::jsonb ->> 'of' = e.event_id)
 )
-select m.item_id, m.value_date, m.amount, m.reference, party.name, m.line_id
+select m.item_id, m.value_date, m.amount, m.reference, party.name_sealed, m.line_id
 from movement m join line using (line_id) join party using (tenant_id, party_id)
 where m.value_date between %s and %s and m.amount <> 0
   and not exists (select from bank_match b where b.item_id = m.item_id)
@@ -72,9 +73,12 @@ class Reconciliation(Store):
         return [json.loads(facts) for (facts,) in found]
 
     def _items(self, account: str, first: date, last: date) -> list[BookItem]:
+        found = self.rows(_MOVEMENTS, first, last, account)
+        sealed = list({row[4] for row in found})
+        names = dict(zip(sealed, self.vault.open_all(sealed, NAME), strict=True)) if sealed else {}
         return [
-            BookItem(item_id, on, amount, CURRENCY, reference, name, line)
-            for item_id, on, amount, reference, name, line in self.rows(_MOVEMENTS, first, last, account)
+            BookItem(item_id, on, amount, CURRENCY, reference, names[name], line)
+            for item_id, on, amount, reference, name, line in found
         ]
 
     def _done(self, row_ids: Iterable[str], item_ids: Iterable[str]) -> set[str]:

@@ -1,0 +1,75 @@
+"""Bytes of an exported table -> text, where the file does not say in which encoding it is.
+
+`text_of` knows UTF-8, UTF-16 with BOM and GB18030. Banks outside China also export Windows-1252 (Western Europe) and
+Windows-1251 (Cyrillic), Japanese ones Shift-JIS, and almost any bytes of those are valid GB18030 too, as Chinese that nobody wrote. What tells
+them apart: Chinese bytes stand in pairs, letters with accents stand alone among ASCII, Cyrillic ones stand in words.
+"""
+
+import re
+
+from zhiwei.borrower.reading.files import bounded, text_of
+from zhiwei.values import BadInput
+
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_SAMPLE = 200_000  # bytes looked at
+_LEVEL_2 = 0xD8  # GB 2312: lead bytes below are the 3,755 common characters, which make up nearly all of any text
+_TABLE_MARKS = re.compile(r"<(?:html|table|!doctype)", re.IGNORECASE)
+
+
+def letters(content: bytes, name: str) -> str:
+    """The text of a table as a text file, without BOM. BadInput where it is binary, a PDF or a page of HTML."""
+    bounded(content, name)
+    if content.startswith(b"%PDF"):
+        raise BadInput("not_a_table", f"{name} is a PDF", hint="ask the bank for CSV, xlsx, MT940 or camt.053")
+    text = _wide(content) or (_narrow(content) if _is_not_utf8(content) else None) or text_of(content, name)
+    text = text.lstrip("\ufeff")
+    if "\x00" in text[:_SAMPLE]:
+        raise BadInput("not_text", f"{name} is binary, no table", hint="save it as CSV or xlsx")
+    if _TABLE_MARKS.match(text.lstrip()[:20]):
+        raise BadInput("not_a_table", f"{name} is a web page", hint="open it in a spreadsheet, save it as xlsx or CSV")
+    return text
+
+
+def _is_not_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    return False
+
+
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without its BOM: every other byte of the digits and separators is zero."""
+    sample = content[:2000]
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" not in sample:
+        return None
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    try:
+        return content.decode("utf-16-le" if odd > even else "utf-16-be") if max(even, odd) > len(sample) / 8 else None
+    except UnicodeDecodeError:
+        return None
+
+
+def _narrow(content: bytes) -> str | None:
+    """Text of a one-byte encoding, or None where the bytes stand in pairs as those of Chinese do."""
+    mended = content.decode("utf-8", errors="replace")
+    lost = mended.count("\ufffd")
+    if lost * 5 <= sum(char > "\x7f" for char in mended[:_SAMPLE]) and lost < len(mended) / 100:
+        return mended  # UTF-8 with a damaged letter or two
+    runs = _HIGH.findall(content[:_SAMPLE]) or _HIGH.findall(content)
+    if _japanese(content):
+        return content.decode("cp932", errors="replace")
+    single = sum(len(run) == 1 for run in runs)
+    if single * 2 > len(runs):
+        return content.decode("cp1252", errors="replace")
+    leads = [byte for run in runs for byte in run[::2]]
+    rare = sum(byte >= _LEVEL_2 for byte in leads)
+    if rare * 2 > len(leads) and all(byte >= 0xA8 for run in runs for byte in run):
+        return content.decode("cp1251", errors="replace")
+    return None
+
+
+def _japanese(content: bytes) -> bool:
+    """Shift-JIS: much of it is kana, which no other bytes give."""
+    wide = [char for char in content[:_SAMPLE].decode("cp932", errors="replace") if char > "\u00ff"]
+    return sum("\u3040" <= char <= "\u30ff" for char in wide) * 8 > len(wide) > 0

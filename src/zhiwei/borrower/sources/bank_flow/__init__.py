@@ -1,0 +1,76 @@
+"""Bank statements: camt.053, MT940, and the CSV or xlsx of any bank through a mapping, given, shipped or guessed.
+
+Checked before anybody counts on them: opening + movements = closing, every balance follows from the one before, no row
+stands twice. What fails is counted in `warnings`, and `facts["breaks"]` says where; judging it is the affair of
+antifraud.
+"""
+
+from dataclasses import replace
+from importlib import resources
+
+import polars as pl
+
+from zhiwei.borrower.reading import Parsed
+from zhiwei.borrower.reading.grid import Grid, grid_of
+from zhiwei.borrower.reading.mapping import Mapping, guess
+from zhiwei.borrower.reading.mapping import read as read_mapped
+from zhiwei.borrower.reading.columns.guess import account_in
+from zhiwei.borrower.sources.bank_flow.camt import read_camt
+from zhiwei.borrower.sources.bank_flow.mt940 import is_mt940, read_mt940
+from zhiwei.borrower.sources.bank_flow.statement import KIND, Statement, check, facts_of
+from zhiwei.values import BadInput
+
+__all__ = ["KINDS", "default_mapping", "read"]
+
+KINDS = (KIND,)
+
+
+def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) -> Parsed:
+    """Rows of records.BANK_FLOW, oldest first, with what the statement says of itself in `facts` (opening and closing
+    in minor units). BadInput where the file is no statement.
+    """
+    head = content[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t")
+    if mapping is None and head.startswith(b"<"):
+        return read_camt(content, name, party)
+    if mapping is None and is_mt940(content):
+        return read_mt940(content, name, party)
+    if head[:200].startswith((b"OFXHEADER", b"!Type:")):
+        raise BadInput("unknown_format", f"{name} is OFX or QIF", hint="ask the bank for CSV, camt.053 or MT940")
+    grid = grid_of(content, name)
+    return _checked(grid, read_mapped(grid, mapping or _mapping_for(grid), party))
+
+
+def default_mapping() -> Mapping:
+    """The one shipped with this source."""
+    return Mapping.from_toml(resources.files(__package__).joinpath("mapping.toml").read_text("utf-8"))
+
+
+def _mapping_for(grid: Grid) -> Mapping:
+    """The shipped mapping where the file has its columns, else a guess."""
+    mapping = default_mapping()
+    needed = [*(mapping.columns[name] for name in mapping.needed), (mapping.sign.direction,)]
+    if not all(set(headers) & set(grid.header) for headers in needed):
+        return guess(grid, KIND)
+    account = account_in(text.replace(" | ", " ") for _, text in grid.above)
+    if account and not set(mapping.columns["account"]) & set(grid.header):
+        mapping = replace(mapping, constants=mapping.constants | {"account": account})
+    return mapping
+
+
+def _checked(grid: Grid, found: Parsed) -> Parsed:
+    frame = pl.from_arrow(found.tables[KIND])
+    assert isinstance(frame, pl.DataFrame)
+    statements = [_summed(rows) for rows in frame.partition_by("account", "currency", maintain_order=True)]
+    facts = found.facts | facts_of(statements) | {"balances": "by the rows"}
+    if frame.height and frame["account"].null_count():
+        found.warnings["rows without an account: neither a column nor a title names it"] = frame["account"].null_count()
+    check(found.tables[KIND], found.warnings, facts)
+    return Parsed(found.tables, found.problems, found.warnings, facts)
+
+
+def _summed(rows: pl.DataFrame) -> Statement:
+    """The ends of the rows of one account and currency."""
+    first, last = rows.row(0, named=True), rows.row(-1, named=True)
+    opening = None if first["balance"] is None else first["balance"] - first["amount"]
+    days = rows["booked_on"]
+    return Statement(first["account"], first["currency"], opening, last["balance"], days.min(), days.max())  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+"""One account's statement as its file tells it, and what has to be true of it before anybody believes it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from zhiwei.borrower.reading import Parsed, Problem, table_of
+
+KIND = "bank_flow"
+MOST_PLACES = 20  # of breaks named in the facts
+
+
+@dataclass(slots=True)
+class Statement:
+    """`rows`: of records.BANK_FLOW without party and sequence, oldest first; opening and closing in minor units."""
+
+    account: str | None
+    currency: str | None
+    opening: int | None = None
+    closing: int | None = None
+    start: date | None = None
+    end: date | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def total(self) -> int:
+        return sum(row["amount"] for row in self.rows)
+
+    def adds_up(self) -> bool | None:
+        """Is opening + everything that moved = closing? None where one of the two is not said."""
+        if self.opening is None or self.closing is None:
+            return None
+        return self.opening + self.total() == self.closing
+
+
+def parsed(statements: Sequence[Statement], party: str, problems: list[Problem], warnings: Counter[str]) -> Parsed:
+    """Statements of a file as one table, checked. Pages of one account (in their order) are numbered on."""
+    rows: list[dict[str, Any]] = []
+    numbers: Counter[str | None] = Counter()
+    last: dict[tuple[str | None, str | None], int | None] = {}
+    for statement in statements:
+        which = (statement.account, statement.currency)
+        if last.get(which) is not None and statement.opening is not None and last[which] != statement.opening:
+            warnings["opening balance differs from the closing balance before it"] += 1
+        last[which] = statement.closing
+        adds_up = statement.adds_up()
+        if adds_up is False:
+            warnings["opening balance + movements differ from the closing balance"] += 1
+        balance = statement.opening if adds_up else None
+        for row in statement.rows:
+            numbers[statement.account] += 1
+            balance = balance + row["amount"] if balance is not None else None
+            stated = row.get("balance")
+            rows.append(row | {
+                "party_id": party, "account": statement.account, "currency": row.get("currency") or statement.currency,
+                "sequence": numbers[statement.account], "balance": balance if stated is None else stated,
+            })  # fmt: skip
+    table = table_of(KIND, rows)
+    facts = facts_of(statements) | {"rows": str(table.num_rows), "balances": "by the statement"}
+    check(table, warnings, facts)
+    return Parsed({KIND: table}, problems, warnings, facts)
+
+
+def facts_of(statements: Iterable[Statement]) -> dict[str, str]:
+    """account, currency, opening, closing (minor units), from, to; of several accounts each fact has the account's
+    name behind it, and `accounts` names them all.
+    """
+    by_account: dict[str, dict[str, str]] = {}
+    for statement in statements:
+        found = by_account.setdefault(statement.account or "", {})
+        days = [row["booked_on"] for row in statement.rows]
+        start, end = statement.start or min(days, default=None), statement.end or max(days, default=None)
+        new = {
+            "currency": statement.currency or "", "opening": _said(statement.opening),
+            "closing": _said(statement.closing), "from": _said(start), "to": _said(end),
+        }  # fmt: skip
+        for key, text in new.items():
+            if text and (key in ("closing", "to") or not found.get(key)):
+                found[key] = text
+    if len(by_account) == 1:
+        account, facts = next(iter(by_account.items()))
+        return {"account": account, **facts} if account else facts
+    facts = {f"{key} {account}": text for account, found in by_account.items() for key, text in found.items()}
+    return facts | {"accounts": ", ".join(sorted(by_account))}
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def check(table: pa.Table, warnings: Counter[str], facts: dict[str, str]) -> None:
+    """Count breaks of the chain of balances, and rows that repeat another, and name where the breaks are."""
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    if not frame.height:
+        return
+    frame = frame.sort("account", "sequence", maintain_order=True)
+    before = pl.col("balance").shift(1).over("account", "currency")
+    broken = frame.filter((before + pl.col("amount") != pl.col("balance")).fill_null(False))
+    if broken.height:
+        warnings["balance does not follow from the one before"] = broken.height
+        places = broken.head(MOST_PLACES).select("booked_on", "sequence").iter_rows()
+        facts["breaks"] = ", ".join(f"{day} row {sequence} of the account" for day, sequence in places)
+    same = [name for name in table.schema.names if name not in ("sequence", "party_id")]
+    repeats = frame.height - frame.select(same).unique().height
+    if repeats:
+        warnings["rows that repeat another in everything"] = repeats
