@@ -21,8 +21,9 @@ from zhiwei.values import DAY
 START = date(2025, 7, 1)
 BATCH = 512
 LINES = """
-insert into party (tenant_id, party_id, name, source)
-select 'bench', 'M' || n, 'M' || n, 'made' from generate_series(1, %(n)s) n;
+insert into party (tenant_id, party_id, name_sealed, name_index, source)
+select 'bench', 'M' || n, p.name_sealed, p.name_index, 'made'
+from generate_series(1, %(n)s) n, (select * from party order by party_id limit 1) p;
 insert into decision (tenant_id, decision_id, party_id, product_id, product_hash, as_of, outcome, credit_limit,
                       annual_rate, pd, grade, document, inputs)
 select 'bench', 'made_' || n, 'M' || n, d.product_id, d.product_hash, d.as_of, 'approve', 10000000, 0.06, d.pd,

@@ -11,6 +11,7 @@ import typer
 from zhiwei import journeys
 from zhiwei.adapters.bankfile import read_bank_file
 from zhiwei.bootstrap import open_platform
+from zhiwei.borrower.identity.masks import mask_name
 from zhiwei.commands.show import REFUSED, Json, day, out, print_json, print_result, print_table
 from zhiwei.ledger import CHART, Account, Chart
 from zhiwei.reports import (
@@ -231,7 +232,7 @@ _SHOWN = 4
 
 def _things(facts: dict[str, Any]) -> str:
     found = [
-        " ".join(filter(None, (side, one["on"], one["amount"], one["reference"], one["counterparty"])))
+        " ".join(filter(None, (side, one["on"], one["amount"], one["reference"], mask_name(one["counterparty"]))))
         for side in ("bank", "book")
         for one in facts[side]
     ]
