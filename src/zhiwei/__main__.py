@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from zhiwei import __version__
-from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, products, records, schedule, servicing
-from zhiwei.commands.borrower import consents, picture, receiving
+from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, new, products, schedule, servicing
+from zhiwei.commands.borrower import consents, importing, mapping, picture, receiving
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -68,9 +68,11 @@ for panel, command in PANELS:
     app.command(rich_help_panel=panel)(command)
 app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
 app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
-app.add_typer(records.app, name="import", rich_help_panel=CREDIT)
+app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
+app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
+app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)
 
 

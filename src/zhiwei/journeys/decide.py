@@ -8,7 +8,7 @@ from typing import Any
 
 from zhiwei import __version__
 from zhiwei.borrower import require
-from zhiwei.borrower.features import CANNOT_SHOW, CATALOGUE, picture
+from zhiwei.borrower.features import CANNOT_SHOW, PICTURED, picture
 from zhiwei.credit.antifraud import loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
@@ -113,7 +113,7 @@ def _decision(product: Product, party: str, as_of: date, inputs: str, code: str)
     """From the canonical inputs alone, so that a replay walks the very same way."""
     stored = json.loads(inputs)
     known = stored["facts"]
-    facts: Facts = {name: None if known.get(name) is None else micro(known[name]) for name in CATALOGUE}
+    facts: Facts = {name: None if known.get(name) is None else micro(known[name]) for name in PICTURED}
     verdict = underwrite(product.policy, facts, as_of)
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
     inputs_hash = digest(stored)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from zhiwei.borrower.features import CATALOGUE
+from zhiwei.borrower.features import PICTURED
 from zhiwei.credit.acquisition import read_admission
 from zhiwei.credit.antifraud import read_checks
 from zhiwei.credit.monitoring import read_watch
@@ -114,7 +114,7 @@ def _words(document: Document, name: str) -> tuple[str, ...]:
 
 
 def _policy(files: Files, demands: Document, loans: Document, problems: list[Problem]) -> Policy:
-    facts = CATALOGUE.keys()
+    facts = dict.fromkeys(PICTURED).keys()
     numbers = _document(files, "underwriting/parameters.toml", problems)
     parameters = _parameters(numbers)
     known = {*facts, *(parameter.name for parameter in parameters), "pd", "score"}
@@ -149,7 +149,7 @@ def _parameters(document: Document) -> tuple[Parameter, ...]:
     """underwriting/parameters.toml: what every decision needs is there, and nothing hides a fact."""
     for index, block in enumerate(document.tables("parameter")):
         path, name = ("parameter", index), block.get("name")
-        if isinstance(name, str) and name in (*CATALOGUE, "pd", "score"):
+        if isinstance(name, str) and name in (*PICTURED, "pd", "score"):
             document.problem((*path, "name"), f"{name} is a fact, no parameter can have its name")
         if name == "base_rate" and not 0 < _micro(block.get("value")) < MICRO:
             document.problem((*path, "value"), "base_rate is a probability between 0 and 1, neither of them included")
@@ -219,10 +219,10 @@ def _cases(files: Files, problems: list[Problem]) -> list[Case]:
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})
         document.only(("expect",), {"outcome", "limit", "annual_rate", "grade", "reasons"})
-        facts: dict[str, int | None] = dict.fromkeys(CATALOGUE)
+        facts: dict[str, int | None] = dict.fromkeys(PICTURED)
         for fact, value in document.table("facts").items():
-            if fact not in CATALOGUE:
-                document.problem(("facts", fact), f"unknown fact {fact!r}", did_you_mean(fact, CATALOGUE))
+            if fact not in PICTURED:
+                document.problem(("facts", fact), f"unknown fact {fact!r}", did_you_mean(fact, PICTURED))
             elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 document.problem(("facts", fact), f"{fact} must be a number")
             else:

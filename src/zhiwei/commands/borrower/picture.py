@@ -46,9 +46,16 @@ def features(
         print_json({"party": party, "as_of": on.isoformat(), "values": values})
         return
     told = [
-        [name, CATALOGUE[name].zh, f"{value:,.4g}", CATALOGUE[name].unit]
+        [name, CATALOGUE[name].zh, _plain(value, CATALOGUE[name].unit), CATALOGUE[name].unit]
         for name, value in values.items()
         if value is not None
     ]
     print_table(f"{party} on {on} 经营画像", ["fact", "", "value", "unit"], told, right=[2])
     out.print(f"{len(told)} of {len(values)} facts can be said; the others need records that are not here")
+
+
+def _plain(value: float, unit: str) -> str:
+    """元 to the 分, whole numbers as they are, shares and ratios to four places."""
+    if unit == "元":
+        return f"{value:,.2f}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.4f}"

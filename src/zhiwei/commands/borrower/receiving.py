@@ -50,7 +50,8 @@ def receive(
     reader = _source(source)
     if not party:
         raise BadInput("no_party", "whose records are these?", hint="--party ID")
-    options = {"mapping": Mapping.from_toml(mapping.read_text("utf-8")) if mapping else None, "party_tax_no": tax_no}
+    known = Mapping.from_toml(mapping.read_text("utf-8")) if mapping else None
+    options: dict[str, object] = {"mapping": known, "party_tax_no": tax_no}
     read = [_read(reader, file, party, options) for file in files]
     with open_platform() as platform:
         accepted = [

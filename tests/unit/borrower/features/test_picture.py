@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhiwei.borrower import INVOICES
-from zhiwei.borrower.features import CATALOGUE, picture
+from zhiwei.borrower.features import PICTURED, picture
 
 AS_OF = date(2024, 2, 29)
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def test_a_small_set_by_hand() -> None:
         row(date(2024, 2, 1), 36_000, kind="purchase", other="Y"),
     ]
     got = one(rows)
-    assert set(got) == set(CATALOGUE) - {"loop_share_12m"}
+    assert set(got) == set(PICTURED) - {"loop_share_12m"}
     days = {"days_since_record": 28, "days_since_sale": 50, "longest_gap_12m": 181}
     money = {"sales_total": 1600.0, "sales_12m": 1200.0, "purchases_12m": 360.0}
     counts = {"active_months_12m": 3, "invoices_12m": 3, "customers_12m": 2, "suppliers_12m": 1}
@@ -162,7 +162,7 @@ def slow(rows: list[Row], party: str, as_of: date) -> dict[str, float]:
     """The definitions of the catalogue, one row at a time and in whole 分."""
     mine = [r for r in rows if r["party_id"] == party and r["occurrence"] == 1 and r["issue_date"] <= as_of]
     if not mine:
-        return dict.fromkeys(CATALOGUE.keys() - {"loop_share_12m"}, math.nan)
+        return dict.fromkeys(set(PICTURED) - {"loop_share_12m"}, math.nan)
 
     def within(chosen: list[Row], first: int, last: int) -> list[Row]:
         return [r for r in chosen if months_back(as_of, last) < r["issue_date"] <= months_back(as_of, first)]

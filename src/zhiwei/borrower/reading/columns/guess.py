@@ -14,8 +14,8 @@ import pyarrow as pa
 from zhiwei.borrower.reading.columns import cells as understood
 from zhiwei.borrower.reading.columns import headers, looks
 from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY
-from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.reading.columns.mapping import DATES, IN_WORDS, OUT_WORDS, Mapping, Sign
+from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import BadInput
 
@@ -23,24 +23,18 @@ _SAMPLE = 2_000  # rows looked at
 _MOST_COLUMNS = 60  # columns looked at
 _LINKS = 0.8  # so many of the links of a chain of balances have to hold
 _MOST_WORDS = 8  # a column that says in or out has few different words
-_CODES = r"\b(CNY|RMB|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|JPY|HKD|TWD|KRW|INR|AUD|CAD|NZD|SGD|BRL|MXN|ZAR|RUB)\b"
+_CODES = (
+    r"\b(CNY|RMB|EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RSD|UAH|TRY|JPY|HKD|TWD|KRW|INR|AUD|CAD|NZD|SGD"
+    r"|MYR|THB|IDR|PHP|VND|AED|SAR|ILS|EGP|NGN|KES|BRL|MXN|ARS|CLP|COP|PEN|ZAR|RUB|KZT)\b"
+)
 _SYMBOLS = {
-    "€": "EUR",
-    "£": "GBP",
-    "￥": "CNY",
-    "¥": "CNY",
-    "人民币": "CNY",
-    "元": "CNY",
-    "zł": "PLN",
-    "Kč": "CZK",
-    "₽": "RUB",
-    "₺": "TRY",
-    "₹": "INR",
-}
+    "€": "EUR", "£": "GBP", "￥": "CNY", "¥": "CNY", "人民币": "CNY", "元": "CNY", "zł": "PLN", "Kč": "CZK", "₽": "RUB",
+    "₺": "TRY", "₹": "INR",
+}  # fmt: skip
 _ACCOUNT = (
-    r"(?i)(?:账\s*号|帐\s*号|卡\s*号|账户|帐户|account(?:\s*(?:number|no\.?|nr\.?))?|iban|konto(?:nummer|nr\.?)?|cuenta|compte"
-    r"|rekening(?:nummer)?|conto|conta|rachunk?u?|účtu?|ucet|hesap|сч[её]т[а-я]*)\W{0,6}(?:n[°ºo]\.?\s*)?"
-    r"([A-Z]{2}\d{2}(?:\s?[A-Z0-9]){8,30}|\d(?:[\s*xX-]?\d|[*xX]){5,30})"
+    r"(?i)(?:账\s*号|帐\s*号|卡\s*号|账户|帐户|account(?:\s*(?:number|no\.?|nr\.?|id))?|konto(?:nummer|nr\.?)?|cuenta"
+    r"|compte|rekening(?:nummer)?|conto|conta|rachunk?u?|účtu?|ucet|hesap|сч[её]т[а-я]*)(?:\s[^\W\d]+)?\W{0,6}"
+    r"(?:n[°ºo]\.?\s*)?(\d(?:[\s*xX-]?\d|[*xX]){5,30})"
 )
 _CHINESE, _KANA = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
 _IBAN = r"\b([A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?)\b"
@@ -66,7 +60,7 @@ class _Seen:
 
 
 def guess(grid: Grid, kind: str) -> Mapping:
-    """The mapping that the grid itself suggests. BadInput where not even dates (or, for bank flow, amounts) are found."""
+    """The mapping that the grid itself suggests. BadInput where no dates (for bank flow: or no amounts) are found."""
     if kind not in KINDS:
         raise BadInput("unknown_kind", f"{kind!r} is no kind of record", hint=f"known are {', '.join(KINDS)}")
     seen = _look(grid, kind)
@@ -124,12 +118,11 @@ def _days(seen: _Seen) -> Iterator[tuple[str, str]]:
         if found is not None:
             seen.taken.add(found)
             yield target, found
-    if kind.day not in targets or not seen.taken:
-        if kind.day in targets:
-            raise BadInput(
-                "no_dates", f"{seen.grid.name}: no column is dates nearly throughout; columns: {'、'.join(seen.grid.header)}",
-                hint="write a mapping with the date format",
-            )  # fmt: skip
+    if kind.day in targets and not seen.taken:
+        raise BadInput(
+            "no_dates", f"{seen.grid.name}: no column is dates throughout; columns: {'、'.join(seen.grid.header)}",
+            hint="write a mapping with the date format",
+        )  # fmt: skip
 
 
 def _chosen(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[looks.Dates]:
@@ -147,7 +140,7 @@ def _movement(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Sign:
     options = sorted(_options(seen, free), key=lambda option: -option[0])
     if not options:
         raise BadInput(
-            "no_amounts", f"{seen.grid.name}: no column is amounts nearly throughout; columns: {'、'.join(seen.grid.header)}",
+            "no_amounts", f"{seen.grid.name}: no column is amounts throughout; columns: {'、'.join(seen.grid.header)}",
             hint="write a mapping with the decimal sign",
         )  # fmt: skip
     _, sign, amount, balance = options[0]
@@ -164,8 +157,7 @@ _Option = tuple[float, Sign, str, str]  # score, rule, header of the amount ("" 
 def _options(seen: _Seen, money: list[str]) -> Iterator[_Option]:
     """Every way in which these columns could be amount and balance, with what speaks for it."""
     balances = [header for header in money if seen.money[header].count() >= 0.5 * seen.sample.height]
-    words = {header: _directions(seen, header) for header in seen.sample.columns}
-    marked = [header for header, found in words.items() if found]
+    marked = [(header, found) for header in seen.sample.columns if (found := _directions(seen, header))]
     for amount in money:
         named = headers.score(seen.kind, "amount", amount)
         if named < 0:
@@ -175,8 +167,7 @@ def _options(seen: _Seen, money: list[str]) -> Iterator[_Option]:
         base = named - 150 * (1 - fill) + (10 if (values < 0).any() else 0) - _as_balance(seen, amount)
         yield from _with_balance(seen, base, Sign(), amount, values, balances)
         yield from _with_balance(seen, base - 15, Sign(rule="negated"), amount, -values, balances)
-        for column in marked:
-            into, out = words[column]
+        for column, (into, out) in marked:
             rule = Sign(rule="direction", direction=column, words_in=into, words_out=out)
             low = seen.sample[column].str.strip_chars().str.to_lowercase()
             moved = values.zip_with(~low.is_in(list(out)).fill_null(False), -values)
@@ -227,7 +218,7 @@ def _with_balance(
             continue
         named = headers.score(seen.kind, "balance", balance)
         links, held = _chain(moved, seen.money[balance])
-        proof = 300.0 * held / links if links >= 2 and held >= _LINKS * links else 0.0
+        proof = (300.0 if links > 1 else 100.0) * held / links if links and held >= _LINKS * links else 0.0
         if proof or named > 0:
             yield base + proof + named / 2 + 5, sign, amount, balance
 
@@ -289,14 +280,18 @@ def _rest(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[tuple[st
         if "second" not in done and seen.dates[columns["booked_on"][0]].timed:
             yield "second", columns["booked_on"][0]
         free = [header for header in seen.sample.columns if header not in seen.taken | {*seen.money, *seen.dates}]
-        lengths = {header: seen.sample[header].str.len_chars().fill_null(0).mean() or 0.0 for header in free}
+        letters = {
+            header: seen.sample[header].str.count_matches(r"\p{L}").fill_null(0).mean() or 0.0 for header in free
+        }
         if "text" not in done and free:
-            yield "text", max(free, key=lambda header: float(lengths[header]))  # type: ignore[arg-type]
+            yield "text", max(free, key=lambda header: float(letters[header]))  # type: ignore[arg-type]
 
 
 def _fits(seen: _Seen, item: pa.Field, header: str) -> bool:
     """Can the column's cells be of the target's type?"""
     sample = seen.sample[header].drop_nulls()
+    if item.name == "account":
+        return _own(seen, sample)
     if item.name == "second":
         return bool(sample.len()) and understood.clock(sample).count() >= looks.ENOUGH * sample.len()
     if item.name == "currency":
@@ -306,6 +301,14 @@ def _fits(seen: _Seen, item: pa.Field, header: str) -> bool:
     if pa.types.is_floating(item.type) or pa.types.is_integer(item.type):
         return bool(sample.len()) and understood.numbers(sample, seen.decimal).count() >= looks.ENOUGH * sample.len()
     return item.type == pa.string()
+
+
+def _own(seen: _Seen, numbers: pl.Series) -> bool:
+    """Are these the numbers of our own accounts: the one in the titles, or else few different ones?"""
+    titled = account_in(text for _, text in seen.grid.above)
+    if titled:
+        return bool((numbers.str.replace_all(r"[\s-]", "") == titled).any())
+    return bool(numbers.len()) and numbers.n_unique() <= max(3, numbers.len() // 20)
 
 
 def _constants(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> dict[str, str]:
@@ -323,8 +326,9 @@ def _constants(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> dict[str, st
 
 def account_in(titles: Iterable[str]) -> str:
     """The account's number in the lines above a table, "" where they name none."""
-    for pattern in (_ACCOUNT, _IBAN):
-        for text in titles:
+    lines = list(titles)
+    for pattern in (_IBAN, _ACCOUNT):
+        for text in lines:
             if found := re.search(pattern, text):
                 return re.sub(r"[\s-]", "", found[1])
     return ""

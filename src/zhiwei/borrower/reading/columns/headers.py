@@ -24,22 +24,24 @@ def simple(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).lower().translate(_UNTRANSLATED)
     text = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
     text = unicodedata.normalize("NFC", text)
-    return " ".join(re.sub(r"[^\w]+|_", " ", text).split())
+    text = re.sub(r"(?<=[^\W\d])\d$", "", re.sub(r"[^\w]+|_", " ", text).strip())  # beschreibung1
+    return " ".join(text.split())
 
 
 def score(kind: str, target: str, header: str) -> float:
     """How much a header speaks for a target: 0 nothing, about 100 its very name, below zero against it."""
     table = words().get(kind, {})
-    text = simple(re.sub(r"[(（\[].*?[)）\]]", " ", header)) or simple(header)
-    if any(_has(text, simple(word)) for word in table.get(f"{target}_not", [])):
+    whole = simple(header)
+    text = simple(re.sub(r"[(（\[].*?[)）\]]", " ", header)) or whole
+    if any(_has(whole, simple(word)) for word in table.get(f"{target}_not", [])):
         return -1.0
     best = 0.0
     for place, written in enumerate(table.get(target, [])):
         word = simple(written)
         if text == word:
             best = max(best, 100.0 - place / 100)
-        elif _has(text, word):
-            best = max(best, 20.0 + 60.0 * len(word) / len(text) - place / 100)
+        elif _has(whole, word):
+            best = max(best, 20.0 + 60.0 * len(word) / len(whole) - place / 100)
     return best
 
 

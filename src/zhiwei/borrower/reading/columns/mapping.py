@@ -44,8 +44,8 @@ RULES = ("signed", "negated", "two_columns", "direction")
 ORDERS = ("auto", "oldest_first", "newest_first")
 LARGEST_TOML = 200_000  # characters
 IN_WORDS = (
-    "贷", "收", "入", "收入", "贷方", "转入", "存入", "进账", "入账", "credit", "cr", "c", "in", "+", "bij", "h", "haben",
-    "crdt", "credito", "crédito", "crédit", "crediet", "uznanie", "příjem", "deposit",
+    "贷", "收", "入", "收入", "贷方", "转入", "存入", "进账", "入账", "credit", "cr", "c", "in", "+", "bij", "h",
+    "haben", "crdt", "credito", "crédito", "crédit", "crediet", "uznanie", "příjem", "deposit",
 )  # fmt: skip
 OUT_WORDS = (
     "借", "付", "出", "支出", "借方", "转出", "支取", "出账", "支付", "debit", "dr", "d", "out", "-", "af", "s", "soll",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from zhiwei.borrower.reading.parsed import Problem
 from zhiwei.borrower.reading.columns import chain, looks
-from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.reading.columns.mapping import Mapping
 from zhiwei.borrower.reading.columns.rows import Columns, columns_of, judge
+from zhiwei.borrower.reading.parsed import Problem
+from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import grouped
 
@@ -58,7 +58,17 @@ class Preview:
 
     def text(self) -> str:
         """The same as lines for a terminal of fixed width."""
-        return "\n".join([*_title(self), "", *_table(self), "", *_findings(self)]) + "\n"
+        return "\n".join([self.title(), "", *_table(self), "", *_findings(self)]) + "\n"
+
+    def title(self) -> str:
+        """The file, what it holds and how much of it is understood, in a line."""
+        kind = KINDS[self.kind]
+        where = f"header in row {self.header_row}" if self.header_row else "no header"
+        return f"{self.file}: {kind.en} {kind.zh}; {where}; {self.rows:,} rows, {self.good:,} understood"
+
+    def findings(self) -> list[str]:
+        """Lines about days, sums, balances, and whatever was left out, odd or open."""
+        return list(_findings(self))
 
 
 def preview(grid: Grid, mapping: Mapping) -> Preview:
@@ -136,12 +146,6 @@ def _ambiguous(columns: Columns, mapping: Mapping) -> Iterator[tuple[str, str, s
             other = looks.exchanged(form)
             if other is not None and looks.day_or_month(columns.raw[target], form)[1]:
                 yield target, form, other
-
-
-def _title(shown: Preview) -> Iterator[str]:
-    kind = KINDS[shown.kind]
-    where = f"header in row {shown.header_row}" if shown.header_row else "no header"
-    yield f"{shown.file}: {kind.en} {kind.zh}; {where}; {shown.rows:,} rows, {shown.good:,} understood"
 
 
 def _table(shown: Preview) -> Iterator[str]:

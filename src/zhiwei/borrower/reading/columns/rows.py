@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem
 from zhiwei.borrower.reading.columns import cells as understood
 from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, newest_first
-from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.reading.columns.mapping import Mapping
+from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem
+from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import BadInput
 

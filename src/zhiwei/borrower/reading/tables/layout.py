@@ -5,6 +5,7 @@ only which of the odd rows are named as what.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,7 +21,10 @@ TOTAL = (
     r"|(?:grand |sub)?-?totals?\b|sum\b|summe\b|gesamt|zwischensumme|totaal|totale\b|suma\b|sumas\b|somme\b|soma\b"
     r"|итого|всего|razem|celkem|spolu|összesen|toplam|yhteensä|summa\b|ukupno)"
 )
-_PAGE = r"(?i)^(?:第\s*\d+\s*页|共\s*\d+\s*页|page\b|seite\b|pagina\b|página\b|страница|打印|制表|end of|fin de|ende\b|-+$|=+$)"
+_PAGE = (
+    r"(?i)^(?:第\s*\d+\s*页|共\s*\d+\s*页|page\b|seite\b|pagina\b|página\b|страница|打印|制表|end of|fin de|ende\b"
+    r"|-+$|=+$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,16 @@ def is_value(cell: str | None) -> bool:
     return digits >= 1 and digits >= 0.4 * len(cell.replace(" ", ""))
 
 
+def _is_label(cell: str | None) -> bool:
+    return cell is not None and len(cell) <= _LONGEST_LABEL and any(char.isalpha() for char in cell)
+
+
 def _header(head: list[list[str | None]]) -> tuple[int, int, list[str | None], float] | None:
     """(first row, last row, text per column, score) of the header."""
     width = len(head[0])
     values = [[is_value(cell) for cell in row] for row in head]
     labels = [
-        [cell is not None and not value and len(cell) <= _LONGEST_LABEL for cell, value in zip(row, flags, strict=True)]
+        [_is_label(cell) and not value for cell, value in zip(row, flags, strict=True)]
         for row, flags in zip(head, values, strict=True)
     ]
     scores = {
@@ -99,12 +107,23 @@ def _header(head: list[list[str | None]]) -> tuple[int, int, list[str | None], f
 
 def _contrast(head: list[list[str | None]], values: list[list[bool]], labels: list[list[bool]], row: int) -> int:
     """Columns where a label of this row stands over values."""
-    below = [place for place in range(row + 1, len(head)) if any(head[place])][:_BODY]
+    below = list(_block(head, row + 1))
     count = 0
     for column, label in enumerate(labels[row]):
         cells = [values[place][column] for place in below if head[place][column]] if label else []
         count += bool(cells) and sum(cells) >= 0.6 * len(cells) and len(cells) * 5 >= len(below)
     return count
+
+
+def _block(head: list[list[str | None]], start: int) -> Iterator[int]:
+    """Places of the rows from `start` up to a blank row; one blank row may follow the header or its first row."""
+    count = 0
+    for place in range(start, len(head)):
+        if not any(head[place]) and count >= 2:
+            return
+        if any(any(char.isalnum() for char in cell) for cell in head[place] if cell) and count < _BODY:
+            count += 1
+            yield place
 
 
 def _records_above(values: list[list[bool]], row: int) -> bool:
@@ -158,33 +177,38 @@ def _left_out(body: pl.DataFrame, header: list[str | None], start: int) -> list[
     """Rows of the body that are headers of a next page, totals or lines about the page; numbered from `start`."""
     if not body.height:
         return []
-    columns = body.columns
-    cells = pl.col(columns)
+    columns, cells = body.columns, pl.all()
     filled = body.select(pl.sum_horizontal(cells.is_not_null().cast(pl.Int32))).to_series()
-    core, day = _core(body.filter(filled > 0).head(_SAMPLE))
+    said = {
+        name: body.select(pl.any_horizontal(cells.str.contains(pattern)).fill_null(False)).to_series()
+        for name, pattern in (("total", TOTAL), ("page", _PAGE), ("word", r"[\p{L}\d]"))
+    }
+    typical = int(filled.filter(filled > 0).median() or 0)  # type: ignore[arg-type]
+    thin = filled * 2 <= typical
+    ruled = ~said["word"] & (filled > 0)
+    gap = (filled == 0).arg_true()
+    block = int(gap[0]) if gap.len() and gap[0] >= 2 else body.height  # what follows a gap may be another table
+    records = (filled > 0) & ~thin & ~said["total"] & ~said["page"] & ~ruled
+    core, day = _core(body.head(block).filter(records.head(block)).head(_SAMPLE))
+    typical = int(filled.head(block).filter(records.head(block)).median() or typical)  # type: ignore[arg-type]
+    nowhere = pl.Series([False], dtype=pl.Boolean).new_from_index(0, body.height)
+    dated = body[columns[day]].str.contains(_DATE).fill_null(False) if day is not None else nowhere
     why = pl.Series("why", [None] * body.height, dtype=pl.String)
     same = [(pl.col(column) == text).fill_null(False) for column, text in zip(columns, header, strict=False) if text]
     if len(same) >= 2:
         again = body.select(pl.sum_horizontal(flag.cast(pl.Int32) for flag in same)).to_series()
         why = _set(why, again >= max(2, int(0.8 * len(same))), "header repeated")
-    total = body.select(pl.any_horizontal(cells.str.contains(TOTAL)).fill_null(False)).to_series()
-    page = body.select(pl.any_horizontal(cells.str.contains(_PAGE)).fill_null(False)).to_series()
-    dated = body[columns[day]].is_not_null() if day is not None else pl.Series([False] * body.height)
-    if day is not None:
-        dated &= body[columns[day]].str.contains(_DATE).fill_null(False)
-    typical = int(filled.filter(filled > 0).median() or 0)  # type: ignore[arg-type]
-    thin = filled * 2 <= typical
-    why = _set(why, total & ~dated & ((filled < typical) | (day is not None)), "total")
-    why = _set(why, page & ~dated & thin, "line about the page")
+    why = _set(why, ruled, "a line drawn")
+    why = _set(why, said["total"] & ~dated & ((filled < typical) | (day is not None)), "total")
+    why = _set(why, said["page"] & ~dated & thin, "line about the page")
     values = pl.sum_horizontal(pl.col(columns[place]).is_not_null().cast(pl.Int32) for place in core) if core else None
-    weak = body.select(values).to_series() * 2 < len(core) if values is not None else pl.Series([False] * body.height)
-    strong = (~(weak & ~dated) & (filled > 0) & why.is_null()).arg_true()
-    tail = (int(strong[-1]) if strong.len() else -1) + 1
-    if tail:  # below the last record nothing is one
+    weak = body.select(values).to_series() * 2 < len(core) if values is not None else thin
+    full = (filled >= typical) if day is not None else (~weak & ~thin)
+    strong = ((dated | full) & (filled > 0) & why.is_null()).arg_true()
+    if strong.len():  # below the last record nothing is one
         places = pl.Series(range(body.height), dtype=pl.Int64)
-        why = _set(why, (places >= tail) & (filled > 0), "below the table")
-    chosen = why.is_not_null().arg_true()
-    return [(start + int(place), str(why[int(place)])) for place in chosen]
+        why = _set(why, (places > int(strong[-1])) & (filled > 0), "below the table")
+    return [(start + int(place), str(why[int(place)])) for place in why.is_not_null().arg_true()]
 
 
 def _set(why: pl.Series, where: pl.Series, text: str) -> pl.Series:

@@ -1,8 +1,9 @@
 """Bytes of an exported table -> text, where the file does not say in which encoding it is.
 
-`text_of` knows UTF-8, UTF-16 with BOM and GB18030. Banks outside China also export Windows-1252 (Western Europe) and
-Windows-1251 (Cyrillic), Japanese ones Shift-JIS, and almost any bytes of those are valid GB18030 too, as Chinese that nobody wrote. What tells
-them apart: Chinese bytes stand in pairs, letters with accents stand alone among ASCII, Cyrillic ones stand in words.
+`text_of` knows UTF-8, UTF-16 with BOM and GB18030. Banks outside China also export Windows-1252 (Western Europe),
+Windows-1251 (Cyrillic) and Shift-JIS, and almost any bytes of those are valid GB18030 too, as Chinese that nobody
+wrote. What tells them apart: Chinese bytes stand in pairs, letters with accents alone among ASCII, Cyrillic ones in
+words, and Japanese has kana.
 """
 
 import re
@@ -61,7 +62,7 @@ def _narrow(content: bytes) -> str | None:
         return content.decode("cp932", errors="replace")
     single = sum(len(run) == 1 for run in runs)
     if single * 2 > len(runs):
-        return content.decode("cp1252", errors="replace")
+        return content.decode(_latin(content[:_SAMPLE]), errors="replace")
     leads = [byte for run in runs for byte in run[::2]]
     rare = sum(byte >= _LEVEL_2 for byte in leads)
     if rare * 2 > len(leads) and all(byte >= 0xA8 for run in runs for byte in run):
@@ -70,6 +71,16 @@ def _narrow(content: bytes) -> str | None:
 
 
 def _japanese(content: bytes) -> bool:
-    """Shift-JIS: much of it is kana, which no other bytes give."""
+    """Shift-JIS: some of it is kana, which no other bytes give."""
     wide = [char for char in content[:_SAMPLE].decode("cp932", errors="replace") if char > "\u00ff"]
-    return sum("\u3040" <= char <= "\u30ff" for char in wide) * 8 > len(wide) > 0
+    return sum("\u3040" <= char <= "\u30ff" for char in wide) * 20 > len(wide) > 0
+
+
+def _latin(content: bytes) -> str:
+    """Which of the one-byte Latin encodings: inside words, signs such as ³ or ¹ are Polish letters of another one."""
+    text = content.decode("latin-1")
+    if len(re.findall(r"(?<=[a-zA-Z])[\xb1\xb6\xbc\xb5]|[\xb1\xb6\xbc](?=[a-z])", text)) > 0:
+        return "iso8859_2"
+    if re.search(r"(?<=[a-zA-Z])[\xb3\xb9\xbf\x9c\x9f\xbe]|[\xb3\xb9\xbf\x9c\x9f\xbe](?=[a-z])", text):
+        return "cp1250"
+    return "cp1250" if {"\xf8", "\xec"} <= set(text) and not {"\xe6", "\xe5"} & set(text) else "cp1252"  # ř and ě

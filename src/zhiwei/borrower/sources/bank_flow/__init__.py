@@ -11,10 +11,10 @@ from importlib import resources
 import polars as pl
 
 from zhiwei.borrower.reading import Parsed
+from zhiwei.borrower.reading.columns.guess import account_in
 from zhiwei.borrower.reading.grid import Grid, grid_of
 from zhiwei.borrower.reading.mapping import Mapping, guess
 from zhiwei.borrower.reading.mapping import read as read_mapped
-from zhiwei.borrower.reading.columns.guess import account_in
 from zhiwei.borrower.sources.bank_flow.camt import read_camt
 from zhiwei.borrower.sources.bank_flow.mt940 import is_mt940, read_mt940
 from zhiwei.borrower.sources.bank_flow.statement import KIND, Statement, check, facts_of

@@ -1,0 +1,372 @@
+"""Rows of one kind as seen on a day, and what features do with them: trailing months, sums, gaps, runs, trends.
+
+Windows end on the as-of date and include it: month k of a party is (as_of - (k+1) months, as_of - k months], 0 being
+the latest. Everything is a segment reduction over Arrow columns, the same for one party and for thousands. Money is
+whole 分 in float64, so that sums are exact and no order of rows changes a bit; what is divided is divided last.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from zhiwei.borrower.records import KINDS
+from zhiwei.values import DAY, add_months, is_business_day
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+MONTH = 365.25 / 12  # days
+MONTHS = 36  # trailing months that are told apart; what is older is one more column
+_EPOCH = date(1970, 1, 1)
+_DAYS = 20  # bits of a day in a (party, day) key
+_NEVER = 2**40
+
+
+def ordinal(day: date) -> int:
+    """Days since 1970-01-01, as Arrow counts them."""
+    return (day - _EPOCH).days
+
+
+@lru_cache(maxsize=64)
+def edges(as_of: date) -> Ints:
+    """Days that end each trailing month, newest first: MONTHS + 1 of them."""
+    days = np.array([ordinal(add_months(as_of, -k)) for k in range(MONTHS + 1)], dtype=np.int64)
+    days.setflags(write=False)
+    return days
+
+
+@lru_cache(maxsize=64)
+def closed_days(as_of: date) -> Bools:
+    """Which days of the 12 months before, from its first day on, China does not work: weekends and holidays."""
+    first = add_months(as_of, -12)
+    days = np.array([not is_business_day("china", first + DAY * k) for k in range((as_of - first).days + 1)])
+    days.setflags(write=False)
+    return days
+
+
+class Codes:
+    """A column of words as whole numbers: `code` per row (-1 = null), all below `width`; several columns share them."""
+
+    def __init__(self, code: Ints, words: pa.Array, width: int = 0) -> None:
+        self.code, self.words, self.width = code, words, width or max(len(words), 1)
+
+
+class Rows:
+    """Rows of a kind that are known on the as-of date, of the parties asked for; rows without a day are left out.
+
+    `who` is the row of the party in the result. A column that says nothing of a party makes NaN of its sums, by name.
+    """
+
+    kind = ""
+
+    def __init__(self, table: pa.Table, parties: Sequence[str], as_of: date) -> None:
+        self.parties, self.as_of, self.today, self.edges = len(parties), as_of, ordinal(as_of), edges(as_of)
+        self._table = table
+        self._seen: Bools | None = None
+        self._cache: dict[Any, Any] = {}
+        place = pc.index_in(table["party_id"], value_set=pa.array(parties, pa.string()))
+        who = _plain(place, -1)
+        day = self._day_of(KINDS[self.kind].day)
+        seen = (who >= 0) & (day <= self.today) & self.kept(table)
+        if not seen.all():
+            self._seen = seen
+            who, day = who[seen], day[seen]
+        self.who, self.day, self.size = who, day, len(who)
+
+    def kept(self, table: pa.Table) -> Bools:
+        """Which rows count at all; a kind may say so."""
+        return np.ones(table.num_rows, dtype=bool)
+
+    # --- columns
+
+    def fen(self, name: str) -> Floats:
+        """A column of numbers; null is 0 here, and `said` tells who says nothing."""
+        return self._once(("fen", name), lambda: np.nan_to_num(self.real(name)))
+
+    def real(self, name: str) -> Floats:
+        """A column of numbers, NaN for null."""
+        column = self._table[name]
+        values = column.to_numpy() if column.null_count else column.to_numpy().astype(np.float64)
+        return self._mine(values.astype(np.float64, copy=False))
+
+    def has(self, name: str) -> Bools:
+        """Which rows say something in a column."""
+        column = self._table[name]
+        if not column.null_count:
+            return np.ones(self.size, dtype=bool)
+        return self._once(("has", name), lambda: self._mine(column.is_valid().to_numpy()))
+
+    def days(self, name: str) -> Floats:
+        """A column of days or times as days since 1970, NaN for null and for what is later than the as-of date."""
+        days = self._mine(self._day_of(name, missing=_NEVER)).astype(np.float64)
+        return np.where(days <= self.today, days, np.nan)
+
+    def promised(self, name: str) -> Floats:
+        """A column of days that may well be later than the as-of date (a due day), NaN for null."""
+        days = self._mine(self._day_of(name, missing=_NEVER)).astype(np.float64)
+        return np.where(days < _NEVER, days, np.nan)
+
+    def seconds(self, name: str) -> Floats:
+        """A column of times in seconds since 1970, NaN for null and for what is later than the as-of date."""
+        column = self._table[name]
+        times = self._mine(_plain(column.cast(pa.int64()), _NEVER * 10**5))
+        return np.where(times < (self.today + 1) * 86_400, times.astype(np.float64), np.nan)
+
+    def equals(self, name: str, *words: str) -> Bools:
+        """Rows whose column is one of the words; null is none of them."""
+        column = self._table[name]
+        found = pc.equal(column, words[0]) if len(words) == 1 else pc.is_in(column, value_set=pa.array(words))
+        return self._mine(found.fill_null(False).to_numpy(zero_copy_only=False).astype(bool))
+
+    def codes(self, *names: str) -> tuple[Codes, ...]:
+        """Columns of words as numbers of one dictionary, so that equal words of two columns are equal."""
+        return self._once(names, lambda: self._encoded(names))
+
+    def words(self, name: str) -> pa.Array:
+        """A column as it is, for what only a few rows need."""
+        column = self._table[name].combine_chunks()
+        return column if self._seen is None else column.filter(pa.array(self._seen))
+
+    # --- per party
+
+    @cached_property
+    def month(self) -> Ints:
+        """Trailing month of each row; MONTHS for all that is older."""
+        return MONTHS - np.searchsorted(self.edges[::-1], self.day, side="left")
+
+    @cached_property
+    def known(self) -> Bools:
+        """Parties of whom there is a row."""
+        return self.count() > 0
+
+    def said(self, name: str) -> Bools:
+        """Parties of whom some row says something in the column."""
+        if not self._table[name].null_count:
+            return self.known
+        return self._once(("said", name), lambda: self.count(self.has(name)) > 0)
+
+    def came(self, name: str) -> Bools:
+        """Parties for whom the day or time of a column has come in some row: what is later has not happened yet."""
+        return self._once(("came", name), lambda: self.count(self.days(name) <= self.today) > 0)
+
+    def within(self, first: int, last: int) -> Bools:
+        """Rows in trailing months first..last-1."""
+        return (self.month >= first) & (self.month < last)
+
+    @cached_property
+    def year(self) -> Bools:
+        return self.month < 12
+
+    def count(self, where: Bools | None = None) -> Floats:
+        """Rows per party."""
+        who = self.who if where is None else self.who[where]
+        return np.bincount(who, minlength=self.parties).astype(np.float64)
+
+    def total(self, where: Bools, name: str) -> Floats:
+        """Sum of a column per party, NaN for a party of whom the column says nothing."""
+        return self._unsaid(self.sums(where, self.fen(name)), name)
+
+    def sums(self, where: Bools, weights: Floats) -> Floats:
+        """Sum of weights, whole numbers, per party."""
+        return np.bincount(self.who[where], weights[where], self.parties).astype(np.float64)
+
+    def monthly(self, where: Bools, name: str) -> Floats:
+        """Sums of a column by party and trailing month, (parties, MONTHS + 1); NaN as `total`."""
+        return self._unsaid(self.months_of(where, self.fen(name)), name)
+
+    def months_of(self, where: Bools, weights: Floats | None = None) -> Floats:
+        """Sums of weights, or counts, by party and trailing month, newest first; the last column is all before."""
+        chosen = None if weights is None else weights[where]
+        cells = self.who[where] * (MONTHS + 1) + self.month[where]
+        summed = np.bincount(cells, chosen, self.parties * (MONTHS + 1)).astype(np.float64)
+        return summed.reshape(self.parties, MONTHS + 1)
+
+    def first_day(self, where: Bools | None = None) -> Floats:
+        """Earliest day per party, NaN where there is no row."""
+        return self._extreme(where, _NEVER, np.minimum)
+
+    def last_day(self, where: Bools | None = None) -> Floats:
+        """Latest day per party, NaN where there is no row."""
+        return self._extreme(where, -_NEVER, np.maximum)
+
+    @cached_property
+    def reach(self) -> Floats:
+        """Trailing month of the first row of a party, -1 where there is none: what the records can speak of."""
+        reach = np.full(self.parties, -1, dtype=np.int64)
+        np.maximum.at(reach, self.who, self.month)
+        return reach.astype(np.float64)
+
+    def mean(self, where: Bools, values: Floats) -> Floats:
+        """Mean of values, whole numbers, over the rows chosen that have one."""
+        chosen = where & ~np.isnan(values)
+        return ratio(self.sums(chosen, values), self.count(chosen))
+
+    def latest(self, where: Bools, values: Floats) -> Floats:
+        """Value of the latest row chosen that has one, NaN where none; of one day's rows, the largest value."""
+        chosen = np.flatnonzero(where & ~np.isnan(values))
+        order = chosen[np.lexsort((values[chosen], self.day[chosen]))]
+        found = np.full(self.parties, np.nan)
+        found[self.who[order]] = values[order]  # the last one written stays
+        return found
+
+    def largest(self, where: Bools, weights: Floats) -> Floats:
+        """Largest weight per party, 0 where there is none."""
+        largest = np.zeros(self.parties)
+        np.maximum.at(largest, self.who[where], weights[where])
+        return largest
+
+    def busy_days(self, where: Bools) -> Floats:
+        """Different days with a row, per party."""
+        keys = np.unique((self.who[where] << _DAYS) + self.day[where])
+        return np.bincount(keys >> _DAYS, minlength=self.parties).astype(np.float64)
+
+    def longest_gap(self, where: Bools, months: int = 12) -> Floats:
+        """Longest run of days without a row among `where` (rows within the window), both ends counted as neighbours."""
+        everyone = np.arange(self.parties, dtype=np.int64) << _DAYS
+        stops = [(self.who[where] << _DAYS) + self.day[where], everyone + self.edges[months], everyone + self.today]
+        keys = np.sort(np.concatenate(stops))
+        gaps = np.diff(keys)
+        longest = np.zeros(self.parties)
+        # between two parties there is a step of the key's upper half, which is no gap
+        same = (keys[1:] >> _DAYS) == (keys[:-1] >> _DAYS)
+        np.maximum.at(longest, keys[1:][same] >> _DAYS, gaps[same])
+        return longest
+
+    @cached_property
+    def closed(self) -> Bools:
+        """Rows of the last 12 months that fall on a day on which China does not work."""
+        days = closed_days(self.as_of)
+        return self.year & days[np.clip(self.day - self.edges[12], 0, len(days) - 1)]
+
+    # --- inside
+
+    def _day_of(self, name: str, missing: int = _NEVER) -> Ints:
+        column = self._table[name]
+        if pa.types.is_date32(column.type):
+            return _plain(column.cast(pa.int32()), missing)
+        return _plain(column.cast(pa.int64()), missing * 86_400) // 86_400
+
+    def _mine(self, values):
+        return values if self._seen is None else values[self._seen]
+
+    def _once(self, key, make):
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
+
+    def _encoded(self, names: tuple[str, ...]) -> tuple[Codes, ...]:
+        columns = [self._table[name] for name in names]
+        chunks = [chunk for column in columns for chunk in column.chunks]
+        every = pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
+        encoded = every.dictionary_encode()
+        code = _plain(encoded.indices, -1)
+        size = self._table.num_rows
+        parts = (code[at * size : (at + 1) * size] for at in range(len(names)))
+        return tuple(Codes(self._mine(part), encoded.dictionary) for part in parts)
+
+    def _unsaid(self, values: Floats, name: str) -> Floats:
+        if self._table[name].null_count:
+            values[~self.said(name)] = np.nan
+        return values
+
+    def _extreme(self, where: Bools | None, start: int, reduce: np.ufunc) -> Floats:
+        found = np.full(self.parties, start, dtype=np.int64)
+        who, day = (self.who, self.day) if where is None else (self.who[where], self.day[where])
+        reduce.at(found, who, day)
+        return np.where(found == start, np.nan, found.astype(np.float64))
+
+
+def _plain(column: pa.Array | pa.ChunkedArray, missing: int) -> Ints:
+    """Whole numbers of a column, `missing` for null."""
+    if column.null_count:
+        column = column.cast(pa.int64()).fill_null(missing)
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return array.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+@cache
+def deadline(month: int) -> int:
+    """Last day to file for the month numbered year * 12 + month - 1: the 15th of the next, or the next working day."""
+    year, index = divmod(month + 1, 12)
+    day = date(year, index + 1, 15)
+    while not is_business_day("china", day):
+        day += DAY
+    return ordinal(day)
+
+
+def day_of_month(day: Ints) -> Ints:
+    """Place of each day in its month, from 0."""
+    days = day.astype("datetime64[D]")
+    return (days - days.astype("datetime64[M]")).astype(np.int64)
+
+
+def at_night(second: Floats) -> Bools:
+    """Which seconds of a day are between 22:00 and 06:00; NaN is not."""
+    return (second >= 22 * 3600) | (second < 6 * 3600)
+
+
+# --- over (parties, months) matrices, newest month first
+
+
+def over(monthly: Floats, first: int, last: int) -> Floats:
+    """Sum of trailing months first..last-1."""
+    return monthly[:, first:last].sum(axis=1)
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """above / below, NaN where below is not positive: a share of nothing is unknown, not zero."""
+    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+
+
+def growth(monthly: Floats, months: int, reach: Floats) -> Floats:
+    """The last `months` over those before, less 1; NaN where records do not reach into the window's first month."""
+    grown = ratio(over(monthly, 0, months), over(monthly, months, 2 * months)) - 1
+    return np.where(reach >= 2 * months - 1, grown, np.nan)
+
+
+def variation(monthly: Floats, months: int = 12) -> Floats:
+    """Standard deviation over mean of the last months."""
+    window = np.ascontiguousarray(monthly[:, :months])
+    return ratio(window.std(axis=1), window.mean(axis=1))
+
+
+def slope(monthly: Floats, months: int = 12) -> Floats:
+    """Least-squares change a month, as a share of the mean month."""
+    # twice the centred place of a month, so that the sum stays one of whole numbers
+    place = (months - 1) - 2.0 * np.arange(months)
+    steps = (np.ascontiguousarray(monthly[:, :months]) * place).sum(axis=1)
+    return ratio(2 * months * steps, over(monthly, 0, months) * (place**2).sum())
+
+
+def peak(monthly: Floats, months: int = 12) -> Floats:
+    """The largest month, as a share of all."""
+    return ratio(monthly[:, :months].max(axis=1), over(monthly, 0, months))
+
+
+def season(monthly: Floats, reach: Floats) -> Floats:
+    """Correlation of the last 12 months with the 12 before: how much a year repeats itself."""
+    return np.where(reach >= 23, correlation(monthly[:, :12], monthly[:, 12:24]), np.nan)
+
+
+def correlation(one: Floats, other: Floats) -> Floats:
+    """Pearson's, row by row; NaN where one of them does not vary."""
+    one, other = np.ascontiguousarray(one), np.ascontiguousarray(other)
+    one, other = one - one.mean(axis=1, keepdims=True), other - other.mean(axis=1, keepdims=True)
+    spread = np.sqrt((one * one).sum(axis=1) * (other * other).sum(axis=1))
+    return ratio((one * other).sum(axis=1), spread)
+
+
+def longest_run(hits: Bools) -> Floats:
+    """Longest run of True along each row."""
+    run = best = np.zeros(len(hits))
+    for column in hits.T:
+        run = (run + 1) * column
+        best = np.maximum(best, run)
+    return best

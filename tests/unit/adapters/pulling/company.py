@@ -1,0 +1,78 @@
+"""A company behind HTTP on this machine, and the provider that asks it: real sockets, real threads."""
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from zhiwei.adapters.pulling import Request
+from zhiwei.values import NotFound, Outage, Refusal
+
+TOKEN = "token-for-the-door"
+
+
+@dataclass(frozen=True)
+class HttpCompany:
+    """GET /<kind>?party=&since=&until=, consent in a header: 200 with the file, 204 nothing, 403, 404, else down."""
+
+    address: tuple[str, int]
+    name: str = "http company"
+
+    def fetch(self, request: Request) -> bytes:
+        asked = urlencode({"party": request.party, "since": request.since, "until": request.until})
+        connection = http.client.HTTPConnection(*self.address, timeout=30)
+        try:
+            headers = {"Authorization": TOKEN, "X-Consent": request.consent_id}
+            connection.request("GET", f"/{request.kind}?{asked}", headers=headers)
+            response = connection.getresponse()
+            content = response.read()
+        finally:
+            connection.close()
+        if response.status == 404:
+            raise NotFound("no_such_party", f"{self.name} does not know the party")
+        if response.status == 403:
+            raise Refusal("no_consent", f"{self.name} finds the consent wanting")
+        if response.status not in (200, 204):
+            raise Outage(f"{self.name} answered with status {response.status}")
+        return content
+
+
+@contextmanager
+def serving(answers: dict[Request, bytes], parties: set[str], consents: set[str]) -> Iterator[HttpCompany]:
+    """A company with these answers, up within the block."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            consent = self.headers["X-Consent"]
+            found = {(r.kind, r.party, str(r.since), str(r.until)): content for r, content in answers.items()}
+            content = found.get((parts.path.lstrip("/"), asked["party"], asked["since"], asked["until"]), b"")
+            if self.headers["Authorization"] != TOKEN:
+                status, content = 401, b""
+            elif consent not in consents:
+                status, content = 403, b""
+            elif asked["party"] not in parties:
+                status, content = 404, b""
+            else:
+                status = 200 if content else 204
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Nothing on the screen of whoever runs the tests."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield HttpCompany((str(server.server_address[0]), server.server_port))
+        finally:
+            server.shutdown()
+            thread.join()
