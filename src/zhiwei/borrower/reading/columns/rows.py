@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 from zhiwei.borrower.reading.columns import cells as understood
-from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, newest_first
+from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, link, newest_first
 from zhiwei.borrower.reading.columns.mapping import Mapping
 from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem
 from zhiwei.borrower.reading.tables.grid import Grid
@@ -223,12 +223,12 @@ def judge(grid: Grid, mapping: Mapping, columns: Columns) -> tuple[pl.Series, li
     height = grid.cells.height
     good = pl.Series("good", [True], dtype=pl.Boolean).new_from_index(0, height)
     warnings: Counter[str] = Counter()
-    if mapping.kind == "bank_flow" and "balance" in columns.typed and "amount" in columns.raw:
-        said = grid.cells.select(pl.any_horizontal(pl.all().str.contains(BALANCE_ONLY)).fill_null(False)).to_series()
-        idle = said & (columns.raw["amount"].is_null() | (columns.typed["amount"] == 0).fill_null(False))
+    idle = _idle(grid, mapping, columns)
+    if idle is not None and idle.any():
         good = ~idle
-        if idle.any():
-            warnings["rows that only state a balance"] = int(idle.sum())
+        warnings["rows that only state a balance"] = int(idle.sum())
+        if off := _off(mapping, columns, idle):
+            warnings["a balance that is only stated does not fit the rows around it"] = off
     wrong: list[tuple[int, str, str, str]] = []
     skip, count = ~good, 0
     for target, raw in columns.raw.items():
@@ -245,6 +245,25 @@ def judge(grid: Grid, mapping: Mapping, columns: Columns) -> tuple[pl.Series, li
     if count > MOST_PROBLEMS:
         warnings["problems that are not listed"] = count - MOST_PROBLEMS
     return good, problems[:MOST_PROBLEMS], warnings
+
+
+def _idle(grid: Grid, mapping: Mapping, columns: Columns) -> pl.Series | None:
+    """Rows of a statement that say "brought forward" or the like and move nothing; None where there can be none."""
+    if mapping.kind != "bank_flow" or "balance" not in columns.typed or "amount" not in columns.raw:
+        return None
+    said = grid.cells.select(pl.any_horizontal(pl.all().str.contains(BALANCE_ONLY)).fill_null(False)).to_series()
+    return said & (columns.raw["amount"].is_null() | (columns.typed["amount"] == 0).fill_null(False))
+
+
+def _off(mapping: Mapping, columns: Columns, idle: pl.Series) -> int:
+    """How many of these stated balances break the chain, before or after them."""
+    names = [name for name in ("account", "amount", "balance", "booked_on") if name in columns.typed]
+    frame = pl.DataFrame([columns.typed[name].alias(name) for name in names] + [idle.alias("idle")])
+    frame = frame.with_columns(pl.when("idle").then(0).otherwise("amount").alias("amount"))
+    if mapping.order == "newest_first" or (mapping.order == "auto" and newest_first(frame, "booked_on")):
+        frame = frame.reverse()
+    broken = (~link(frame)).fill_null(False)
+    return int((broken & (frame["idle"] | frame["idle"].shift(1).fill_null(False))).sum())
 
 
 def _table(mapping: Mapping, columns: Columns, good: pl.Series, party: str) -> pa.Table:
