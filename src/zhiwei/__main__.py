@@ -37,6 +37,7 @@ CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products a
 KEEPING = "Keeping the book"
 PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
+    (CREDIT, picture.quality),
     (CREDIT, picture.features),
     (CREDIT, deciding.decide),
     (MONEY, money.accept),

@@ -115,7 +115,9 @@ def test_consent_given_anew_lets_us_look_at_what_comes_under_it(platform: Platfo
     give_consent(books=platform, by=by, permission=ALLOWED)
     receive(platform, flow((1, 100, 100)))
     withdraw_consent(books=platform, by=by, party="G7", scopes=None, on=date(2024, 4, 1), because="they asked")
-    give_consent(books=platform, by=by, permission=replace(ALLOWED, since=date(2024, 6, 1)))
+    with pytest.raises(Refusal, match="consent_withdrawn"):
+        give_consent(books=platform, by=by, permission=ALLOWED)
+    give_consent(books=platform, by=by, permission=replace(ALLOWED, evidence="page 8"))
     assert amounts(platform) == [], "what came under the old consent stays out of use"
     receive(platform, flow((9, 7, 7)), "d.csv")
     assert amounts(platform) == [7]

@@ -1,14 +1,16 @@
 """zhiwei features: the catalogue of facts, and the picture of one business on a day."""
 
 import math
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from zhiwei.bootstrap import open_platform
+from zhiwei.borrower import KINDS
 from zhiwei.borrower.features import CATALOGUE, catalogue_rows
 from zhiwei.commands.show import Json, day, out, print_json, print_table
-from zhiwei.journeys import picture_of
+from zhiwei.journeys import picture_of, quality_of
 from zhiwei.values import BadInput
 
 
@@ -52,6 +54,47 @@ def features(
     ]
     print_table(f"{party} on {on} 经营画像", ["fact", "", "value", "unit"], told, right=[2])
     out.print(f"{len(told)} of {len(values)} facts can be said; the others need records that are not here")
+
+
+def quality(
+    party: Annotated[str, typer.Argument(help="The business's id.", metavar="PARTY")],
+    as_of: Annotated[str, typer.Option(help="The day; today if not given.")] = "",
+    months: Annotated[int, typer.Option(min=1, max=60, help="The window, in months.")] = 12,
+    as_json: Json = False,
+) -> None:
+    """What its records are worth: coverage, freshness, gaps, agreement in themselves and with each other. 数据质量"""
+    with open_platform() as platform:
+        on = day(as_of) if as_of else platform.today()
+        measured, between = quality_of(
+            books=platform, by=platform.actor, parties=[party], as_of=on, months=months
+        )  # fmt: skip
+    kinds = [one for one in measured.of(party) if one.rows]
+    pairs = [one for one in between.of(party) if one.months_used]
+    if as_json:
+        print_json({"party": party, "as_of": on.isoformat(), "kinds": list(map(asdict, kinds)),
+                    "agreements": list(map(asdict, pairs))})  # fmt: skip
+        return
+    rows = [
+        [KINDS[one.kind].zh, one.kind, f"{one.rows:,}", _share(one.coverage), _whole(one.freshness_days),
+         _whole(one.longest_gap_days), f"{one.held:,} / {one.tried:,}", one.weakest_check or "", _share(one.score)]
+        for one in kinds
+    ]  # fmt: skip
+    columns = ["", "kind", "rows", "coverage", "days old", "longest gap", "checks hold", "weakest", "score"]
+    print_table(f"{party}, {months} months to {on} 数据质量", columns, rows, right=[2, 3, 4, 5, 6, 8])
+    if pairs:
+        told = [
+            [f"{one.one} / {one.other}", str(one.months_used), _share(one.ratio), one.verdict, one.because]
+            for one in pairs
+        ]
+        print_table("Between sources 来源互验", ["pair", "months", "ratio", "", "because"], told, right=[1, 2])
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _whole(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
 
 
 def _plain(value: float, unit: str) -> str:

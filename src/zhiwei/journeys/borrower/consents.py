@@ -7,7 +7,7 @@ from typing import Any
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent, Party, give
 from zhiwei.journeys.ports import Books, step
-from zhiwei.values import Actor, BadInput, NotFound, digest
+from zhiwei.values import Actor, BadInput, NotFound, Refusal, digest
 
 DAYS_TO_DELETE = 30  # from withdrawal; ours, shorter than any period a rule of the field names
 LONGEST_TEXT = 100_000
@@ -60,7 +60,16 @@ def give_consent(*, books: Books, by: Actor, permission: Permission) -> Given:
             given = [_consent(permission, scope) for scope in sorted(set(permission.scopes))]
             current.unit.parties.add_consents(given)
             current.result = {"consents": [one.consent_id for one in given]}
-        return Given(**(current.earlier or current.result))
+        answer = Given(**(current.earlier or current.result))
+        ended = {
+            one.consent_id for one in current.unit.parties.consents([permission.party.party_id]) if one.withdrawn_on
+        }
+        if ended & set(answer.consents):
+            raise Refusal(
+                "consent_withdrawn", "this very consent was given before and withdrawn",
+                hint="to allow it anew takes new evidence",
+            )  # fmt: skip
+        return answer
 
 
 def _check(permission: Permission) -> None:
@@ -84,7 +93,7 @@ def _consent(permission: Permission, scope: str) -> Consent:
         permission.party.party_id, scope, permission.purpose, permission.since, digest(permission.text),
         permission.evidence,
     )  # fmt: skip
-    more = digest([permission.until, permission.recipient, permission.recurring])[:8]
+    more = digest([permission.until, permission.recipient, permission.recurring, permission.evidence])[:8]
     return Consent(
         f"{base.consent_id}_{more}", base.party, scope, base.purpose, base.since, permission.until, base.text_hash,
         base.evidence, permission.recipient, permission.recurring,

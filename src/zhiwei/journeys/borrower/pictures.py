@@ -1,4 +1,4 @@
-"""The operating picture of parties on a day: every fact their records allow, from all kinds they let us see."""
+"""The operating picture of parties on a day, and what the records behind it are worth: of all they let us see."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent
 from zhiwei.borrower.features import Floats, whole_picture
+from zhiwei.borrower.quality import Agreements, Qualities, agreements, quality
 from zhiwei.journeys.borrower.records import current
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import EARLIEST, Actor, NotFound
@@ -19,17 +20,27 @@ def picture_of(
 
     `known_at`: as one knew it at that hour. NotFound where a party is not known.
     """
+    return whole_picture(_tables(books, by, parties, as_of, known_at), parties, as_of)
+
+
+def quality_of(
+    *, books: Books, by: Actor, parties: Sequence[str], as_of: date, months: int = 12
+) -> tuple[Qualities, Agreements]:
+    """What the records are worth over the trailing months to a day, and how sources agree. NotFound as above."""
+    tables = _tables(books, by, parties, as_of, None)
+    return quality(tables, parties, as_of, months), agreements(tables, parties, as_of, months)
+
+
+def _tables(
+    books: Books, by: Actor, parties: Sequence[str], as_of: date, known_at: datetime | None
+) -> dict[str, pa.Table]:
     with books.unit(by.tenant) as unit:
         unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
         if unknown:
             raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}")
         allowed = _allowed(unit.parties.consents(parties), books.today())
-        tables = {
-            kind: rows
-            for kind, whose in allowed.items()
-            if (rows := _rows(unit, kind, sorted(whose), as_of, known_at)).num_rows
-        }
-    return whole_picture(tables, parties, as_of)
+        found = {kind: _rows(unit, kind, sorted(whose), as_of, known_at) for kind, whose in allowed.items()}
+    return {kind: rows for kind, rows in found.items() if rows.num_rows}
 
 
 def _allowed(consents: Sequence[Consent], today: date) -> dict[str, set[str]]:

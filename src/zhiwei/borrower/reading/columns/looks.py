@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from zhiwei.borrower.reading.columns import cells as understood
+from zhiwei.borrower.reading.columns.cells import date_pattern
 
 ENOUGH = 0.9  # of a column's filled cells
 MOST_DATES = 20_000  # different dates looked at
@@ -41,9 +42,11 @@ def dates_of(column: pl.Series) -> Dates:
         return Dates(0.0)
     left, forms = sample.unique(maintain_order=True), list[str]()
     while left.len() and len(forms) < 3:
-        fits = {form: understood.times(left, [form]).count() for form in FORMATS if form not in forms}
-        best = max(fits, key=lambda form: fits[form])
-        if not fits[best]:
+        text = understood.plain(left)
+        shaped = [form for form in FORMATS if form not in forms and text.str.contains(date_pattern(form)).any()]
+        fits = {form: understood.times(left, [form]).count() for form in shaped}
+        best = max(fits, key=lambda form: fits[form], default="")
+        if not best or not fits[best]:
             break
         forms.append(best)
         left = left.filter(understood.times(left, [best]).is_null())

@@ -37,7 +37,7 @@ def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) 
     if head[:200].startswith((b"OFXHEADER", b"!Type:")):
         raise BadInput("unknown_format", f"{name} is OFX or QIF", hint="ask the bank for CSV, camt.053 or MT940")
     grid = grid_of(content, name)
-    return _checked(grid, read_mapped(grid, mapping or _mapping_for(grid), party))
+    return _checked(grid, read_mapped(grid, mapping, party) if mapping else _unmapped(grid, party))
 
 
 def default_mapping() -> Mapping:
@@ -45,16 +45,26 @@ def default_mapping() -> Mapping:
     return Mapping.from_toml(resources.files(__package__).joinpath("mapping.toml").read_text("utf-8"))
 
 
-def _mapping_for(grid: Grid) -> Mapping:
-    """The shipped mapping where the file has its columns, else a guess."""
-    mapping = default_mapping()
-    needed = [*(mapping.columns[name] for name in mapping.needed), (mapping.sign.direction,)]
+def _unmapped(grid: Grid, party: str) -> Parsed:
+    """By the shipped mapping where the file has its columns and all rows are understood with it, else by a guess."""
+    shipped = default_mapping()
+    needed = [*(shipped.columns[name] for name in shipped.needed), (shipped.sign.direction,)]
     if not all(set(headers) & set(grid.header) for headers in needed):
-        return guess(grid, KIND)
+        return read_mapped(grid, guess(grid, KIND), party)
     account = account_in(text.replace(" | ", " ") for _, text in grid.above)
-    if account and not set(mapping.columns["account"]) & set(grid.header):
-        mapping = replace(mapping, constants=mapping.constants | {"account": account})
-    return mapping
+    if account and not set(shipped.columns["account"]) & set(grid.header):
+        shipped = replace(shipped, constants=shipped.constants | {"account": account})
+    try:
+        found = read_mapped(grid, shipped, party)
+    except BadInput:
+        return read_mapped(grid, guess(grid, KIND), party)
+    if found.problems:
+        try:
+            other = read_mapped(grid, guess(grid, KIND), party)
+        except BadInput:
+            return found
+        return other if other.rows() > found.rows() else found
+    return found
 
 
 def _checked(grid: Grid, found: Parsed) -> Parsed:

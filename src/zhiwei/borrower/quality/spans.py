@@ -1,0 +1,190 @@
+"""Rows -> spans of days that they can speak for, and what a window is: trailing months that end on its last day.
+
+A span has a party's place, the place of its part (an account, a meter) and its first and last day, both in it. All of
+it is whole days since 1970 in columns of one length; no order of rows changes anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from zhiwei.borrower.quality.policy import Speech
+from zhiwei.values import DAY, add_months
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+_EPOCH = date(1970, 1, 1)
+_FARTHEST = 2**22  # days from 1970: beyond the year 9999, so that any day fits
+_BITS = 24  # of a day in a (who, day) key
+_SHIFT = 2**23  # so that days before 1970 sort before those after
+
+COVERED = pa.schema(
+    [("party_id", pa.string()), ("kind", pa.string()), ("part", pa.string()), ("first", pa.date32()),
+     ("last", pa.date32())]
+)  # fmt: skip
+"""What a file says it speaks for, whatever rows it has: a statement's period, a report's day (first = last).
+
+`part`: the account, or another feed as `parts` words it, null where the file does not say. Days after the as-of date
+are not looked at, nor is a period that ends before it begins.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Trailing months as days: month k is (edges[k + 1], edges[k]], 0 being the latest."""
+
+    edges: Ints
+
+    @property
+    def start(self) -> int:
+        """The day before the first one."""
+        return int(self.edges[-1])
+
+    @property
+    def end(self) -> int:
+        return int(self.edges[0])
+
+    @property
+    def months(self) -> int:
+        return len(self.edges) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Columns of one length; `part` is a number that no two parties share."""
+
+    who: Ints
+    part: Ints
+    first: Ints
+    last: Ints
+
+    def within(self, window: Window) -> "Spans":
+        """What of them lies in the window."""
+        first, last = np.maximum(self.first, window.start + 1), np.minimum(self.last, window.end)
+        kept = first <= last
+        return Spans(self.who[kept], self.part[kept], first[kept], last[kept])
+
+    def merged(self) -> "Spans":
+        """The days of each party, as spans that neither overlap nor touch; parts are forgotten (part = who)."""
+        return _merged(self.who, self.first, self.last)
+
+    def by_part(self) -> "Spans":
+        """The same for each part: `who` is then the part."""
+        return _merged(self.part, self.first, self.last)
+
+
+def ordinal(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def window_of(speech: Speech, as_of: date, months: int) -> Window:
+    """The months that end on the as-of date; for what is filed by quarter, with the last quarter that had to be."""
+    if not speech.closes_days:
+        return Window(np.array([ordinal(add_months(as_of, -k)) for k in range(months + 1)], dtype=np.int64))
+    following = as_of - DAY * speech.closes_days  # a quarter that ended before this day had to be filed
+    following = date(following.year, (following.month - 1) // 3 * 3 + 1, 1)
+    return Window(np.array([ordinal(add_months(following, -k)) - 1 for k in range(months + 1)], dtype=np.int64))
+
+
+def seen(table: pa.Table, day: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
+    """Rows of these parties known on the as-of date, with `_who` (place of the party) and `_day`."""
+    places = pl.DataFrame(
+        {"party_id": list(parties), "_who": range(len(parties))}, {"party_id": pl.String, "_who": pl.Int64}
+    )
+    frame = pl.DataFrame(pl.from_arrow(table)).with_columns(_day=_days(pl.col(day).cast(pl.Date)))
+    return frame.filter(pl.col("_day") <= ordinal(as_of)).join(places, on="party_id", how="inner")
+
+
+def parts(frame: pl.DataFrame, speech: Speech) -> pl.DataFrame:
+    """With `_part`: what its columns say, joined by " / "; CNY, and what is not said, are left out."""
+    columns = [pl.col(name).cast(pl.String).replace("CNY" if name == "currency" else "", None) for name in speech.part]
+    joined = pl.concat_str(columns, separator=" / ", ignore_nulls=True) if columns else pl.lit("")
+    return frame.with_columns(_part=joined.fill_null(""))
+
+
+def followed(frame: pl.DataFrame, ties: Sequence[str]) -> pl.DataFrame:
+    """Rows by party, part, day and `ties`, with `_same`: whether the row before is of the same part."""
+    return frame.sort("_who", "_part", "_day", *ties).with_columns(
+        _same=((pl.col("_who") == pl.col("_who").shift(1)) & (pl.col("_part") == pl.col("_part").shift(1))).fill_null(
+            False
+        )
+    )
+
+
+def statement(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of accounts in order, with `_off`: by how much a balance is not the one before plus the row's amount.
+
+    Null where there is no row before or one of the balances is not said.
+    """
+    # Two rows in one place of one day: nothing says which was first, so their amounts do, and order changes nothing.
+    ordered = followed(frame, ("sequence", "second", "amount", "balance", "counterparty", "text", "reference"))
+    off = pl.col("balance") - pl.col("balance").shift(1) - pl.col("amount")
+    return ordered.with_columns(_off=pl.when(pl.col("_same")).then(off))
+
+
+def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech) -> Spans:
+    """What rows and the periods told for them speak for. `frame` has `_who`, `_day` and `_part`, as has `covered`."""
+    told = covered.select("_who", "_part", "_first", "_last")
+    if speech.speaks == "periods":
+        # other taxes are declared for whole years too: a yearly return would cover months of which no VAT was declared
+        whole = frame.filter((pl.col("tax") == "vat") & pl.col("period_start").is_not_null())
+        rows = whole.select("_who", "_part", _first=_days("period_start"), _last=_days("period_end"))
+    elif speech.bridge_days:
+        rows = _bridged(statement(frame) if speech.speaks == "chain" else followed(frame, ()), speech)
+    else:
+        rows = frame.select("_who", "_part", _first="_day", _last="_day")
+    every = pl.concat([rows, told]).filter(pl.col("_first") <= pl.col("_last"))
+    part = every.select(pl.struct("_who", "_part").rank("dense").cast(pl.Int64) - 1) if every.height else every
+    who, first, last = (every[name].to_numpy().astype(np.int64) for name in ("_who", "_first", "_last"))
+    first, last = (np.clip(days, -_FARTHEST, _FARTHEST) for days in (first, last))
+    return Spans(who, part.to_series().to_numpy().astype(np.int64), first, last)
+
+
+def told_of(covered: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
+    """The periods that files of a kind say they speak for, up to the as-of date: `_who`, `_part`, `_first`, `_last`."""
+    table = COVERED.empty_table() if covered is None else covered
+    if table.num_rows:
+        table = table.filter(pc.equal(table["kind"], kind))
+    frame = seen(table, "first", parties, as_of).filter(pl.col("first") <= pl.col("last"))
+    return frame.select(
+        "_who",
+        _part=pl.col("part").fill_null(""),
+        _first="_day",
+        _last=pl.min_horizontal(_days("last"), pl.lit(ordinal(as_of), pl.Int64)),
+    )
+
+
+def _bridged(ordered: pl.DataFrame, speech: Speech) -> pl.DataFrame:
+    """Each row for its day, and for those until the next row of its part where nothing can lie between."""
+    following, same = pl.col("_day").shift(-1), pl.col("_same").shift(-1)
+    near = following - pl.col("_day") <= speech.bridge_days
+    if speech.speaks == "chain":
+        near |= (pl.col("_off").shift(-1) == 0).fill_null(False)
+    last = pl.when(same & near).then(following).otherwise(pl.col("_day"))
+    return ordered.select("_who", "_part", _first="_day", _last=last)
+
+
+def _days(column: str | pl.Expr) -> pl.Expr:
+    expression = pl.col(column) if isinstance(column, str) else column
+    return expression.cast(pl.Int32).cast(pl.Int64)
+
+
+def _merged(who: Ints, first: Ints, last: Ints) -> Spans:
+    order = np.lexsort((last, first, who))
+    # a key holds who above the day, so that one running maximum serves all parties
+    above = who[order] << _BITS
+    begin, until = above + first[order] + _SHIFT, above + last[order] + _SHIFT
+    reach = np.maximum.accumulate(until) if len(until) else until
+    new = np.ones(len(begin), dtype=bool)
+    new[1:] = (begin[1:] > reach[:-1] + 1) | (above[1:] != above[:-1])
+    starts = np.flatnonzero(new)
+    ends = np.append(starts[1:], len(begin))[: len(starts)] - 1
+    whose = who[order][starts]
+    return Spans(whose, whose, first[order][starts], reach[ends] - above[ends] - _SHIFT)

@@ -1,0 +1,104 @@
+"""Demands on records: how they are read, and which reasons they give."""
+
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from zhiwei.borrower.quality import Demand, Quality, demand_of, demands_of, falls_short, windows_of
+from zhiwei.values import BadInput
+
+PLAIN: dict[str, Any] = {
+    "kind": "bank_flow", "months": 12, "coverage": 0.8, "freshness_days": 31, "agreement": 1.0, "effect": "refer",
+    "code": "D11", "zh": "银行流水不完整", "en": "Bank statements are not whole",
+}  # fmt: skip
+NOTHING = Quality("A", "bank_flow", 12, 0, None, None, None, None, None, 0, 0, None, None, None, None, None)
+WHOLE = replace(NOTHING, rows=10, coverage=292 / 365, freshness_days=31, agreement=1.0)
+
+
+def short(quality: Quality, **changes: Any) -> list[tuple[str, str, str, str | None, str]]:
+    reasons = falls_short([quality], [demand_of(PLAIN | changes)])
+    return [(each.code, each.effect, each.fact, each.value, each.threshold) for each in reasons]
+
+
+def test_what_meets_a_demand_exactly_gives_no_reason() -> None:
+    assert short(WHOLE) == []
+
+
+def test_each_figure_that_falls_short_is_a_reason() -> None:
+    poor = replace(WHOLE, coverage=0.75, freshness_days=32, agreement=0.9995)
+    assert short(poor) == [
+        ("D11", "refer", "bank_flow.coverage_12m", "0.75", ">= 0.8"),
+        ("D11", "refer", "bank_flow.freshness_days", "32", "<= 31"),
+        ("D11", "refer", "bank_flow.agreement_12m", "0.9995", ">= 1"),
+    ]
+    [reason] = falls_short([replace(WHOLE, coverage=0.0)], [demand_of(PLAIN)])
+    assert (reason.zh, reason.en, reason.value) == (PLAIN["zh"], PLAIN["en"], "0")
+
+
+def test_what_is_not_known_falls_short_and_is_not_zero() -> None:
+    assert [found[3] for found in short(NOTHING)] == [None] * 3
+    assert {found[1] for found in short(NOTHING, if_missing="decline")} == {"decline"}
+    assert short(NOTHING, if_missing="pass") == []
+    partly = replace(WHOLE, coverage=0.5)
+    assert [found[1] for found in short(partly, if_missing="pass")] == ["refer"]
+
+
+def test_a_demand_may_ask_for_one_figure_or_only_for_the_kind() -> None:
+    rest = {"freshness_days": None, "agreement": None}
+    assert short(NOTHING, **rest) == [("D11", "refer", "bank_flow.coverage_12m", None, ">= 0.8")]
+    bare = rest | {"coverage": None}
+    assert short(NOTHING, **bare) == [("D11", "refer", "bank_flow.coverage_12m", None, "> 0")]
+    assert short(replace(WHOLE, coverage=0.01), **bare) == []
+
+
+def test_the_gravest_come_first() -> None:
+    demands = demands_of([PLAIN | {"effect": "note"}, PLAIN | {"code": "D12", "effect": "decline"}])
+    assert [each.effect for each in falls_short([NOTHING], demands)] == ["decline"] * 3 + ["note"] * 3
+
+
+def test_what_was_not_measured_is_a_mistake_and_not_a_shortfall() -> None:
+    with pytest.raises(ValueError, match="bank_flow over 24 months was not measured"):
+        falls_short([WHOLE], [demand_of(PLAIN | {"months": 24})])
+    with pytest.raises(ValueError, match="more than one party"):
+        falls_short([WHOLE, replace(WHOLE, party="B")], [])
+
+
+def test_windows_of_demands() -> None:
+    demands = demands_of([PLAIN, PLAIN | {"code": "b", "months": 24}, PLAIN | {"code": "c", "kind": "orders"}])
+    assert windows_of(demands) == (12, 24)
+
+
+def test_the_example_of_the_module_reads() -> None:
+    from zhiwei.borrower.quality import demands
+
+    assert demands.__doc__ is not None
+    example = demands.__doc__[demands.__doc__.index("[[quality]]") :]
+    assert demands_of(tomllib.loads(example)["quality"]) == (Demand(**PLAIN),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "bank_flows"}, "unknown kind 'bank_flows'"), ({"kind": 5}, "kind is 5"), ({"zh": ""}, "zh is ''"),
+        ({"effect": "score"}, "unknown effect 'score'"), ({"if_missing": "no"}, "unknown if_missing 'no'"),
+        ({"months": 0}, "months is 0"), ({"months": True}, "months is True"), ({"months": 121}, "months is 121"),
+        ({"coverage": 1.1}, "coverage is 1.1"), ({"coverage": "0.8"}, "coverage is '0.8'"),
+        ({"agreement": float("nan")}, "agreement is nan"), ({"agreement": True}, "agreement is True"),
+        ({"freshness_days": -1}, "freshness_days is -1"), ({"freshness_days": 1.5}, "freshness_days is 1.5"),
+        ({"covrage": 0.5}, "unknown key 'covrage'"),
+    ],
+)  # fmt: skip
+def test_a_demand_that_cannot_be_understood(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadInput, match=message) as caught:
+        demand_of(PLAIN | changes)
+    assert caught.value.code == "bad_demand"
+
+
+def test_a_demand_lacks_nothing_and_has_a_code_of_its_own() -> None:
+    with pytest.raises(BadInput, match="code is None"):
+        demand_of({name: value for name, value in PLAIN.items() if name != "code"})
+    with pytest.raises(BadInput, match="code D11 is said twice"):
+        demands_of([PLAIN, PLAIN])
+    assert demand_of({name: value for name, value in PLAIN.items() if name != "months"}).months == 12
