@@ -33,7 +33,7 @@ ROWS = {"invoices": 5_000, "bank_flow": 5_000, "orders": 1_000}
 NAMES = 300  # counterparties, buyers
 RUNS = 200
 DELIVERY = 100_000  # invoices a file
-BUCKETS = 256  # as the book has
+BUCKETS = 512
 
 
 def applicant(parties: int = 1) -> dict[str, pa.Table]:

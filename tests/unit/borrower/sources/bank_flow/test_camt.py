@@ -86,8 +86,8 @@ def test_a_wrong_sum_is_counted_and_no_balance_is_made_up() -> None:
 
 def test_overdrafts_and_other_currencies_keep_their_minor_units() -> None:
     yen = statement(
-        balance("PRCD", "500", "DBIT", "JPY"), balance("CLBD", "300", "DBIT", "JPY"), entry("200", "CRDT", currency="JPY"),
-        account="JP1", currency="JPY",
+        balance("PRCD", "500", "DBIT", "JPY"), balance("CLBD", "300", "DBIT", "JPY"),
+        entry("200", "CRDT", currency="JPY"), account="JP1", currency="JPY",
     )  # fmt: skip
     dinar = statement(entry("1.234", "DBIT", currency="KWD"), account="KW1", currency="KWD")
     found = read(document(yen, dinar), "two.xml", "P")

@@ -54,7 +54,8 @@ HEADERS = {
     "xx": ("uno", "due", "tre", "quattro", "cinque", "sei", "sette", "credit", "debit"),
 }
 movements = st.lists(
-    st.tuples(st.integers(1, 40), st.integers(-10**7, 10**7).filter(bool)), min_size=4, max_size=30, unique_by=lambda m: m[1]
+    st.tuples(st.integers(1, 40), st.integers(-10**7, 10**7).filter(bool)),
+    min_size=4, max_size=30, unique_by=lambda movement: movement[1],
 )  # fmt: skip
 
 

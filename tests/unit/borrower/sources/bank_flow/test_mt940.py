@@ -76,7 +76,7 @@ def test_pages_of_an_account_go_on_and_a_gap_between_them_is_counted() -> None:
     page = ":20:X\n:25:1\n:60M:C240101EUR{0}\n:61:240105C1,00NTRFA\n:62M:C240131EUR{1}\n"
     whole = read((page.format("1,00", "2,00") + page.format("2,00", "3,00")).encode(), "s", "P")
     assert whole.tables["bank_flow"]["sequence"].to_pylist() == [1, 2]
-    assert whole.facts["opening"], whole.facts["closing"] == ("100", "300")
+    assert (whole.facts["opening"], whole.facts["closing"]) == ("100", "300")
     gap = read((page.format("1,00", "2,00") + page.format("2,50", "3,50")).encode(), "s", "P")
     assert gap.warnings["opening balance differs from the closing balance before it"] == 1
     assert gap.warnings["balance does not follow from the one before"] == 1

@@ -74,7 +74,7 @@ def test_several_accounts_in_a_file_have_their_own_order_and_balances() -> None:
     found = read("\n".join(["账号,交易日期,交易金额,余额", *rows]).encode(), "s", "P")
     told = [(row["account"], row["sequence"], row["balance"]) for row in found.tables["bank_flow"].to_pylist()]
     assert told == [("A", 1, 100), ("B", 1, 500), ("A", 2, 300), ("B", 2, 400)]
-    assert found.facts["closing A"], found.facts["closing B"] == ("300", "400")
+    assert (found.facts["closing A"], found.facts["closing B"]) == ("300", "400")
     assert "breaks" not in found.facts
 
 
@@ -107,8 +107,9 @@ def test_the_shipped_mapping_is_sound() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b" \n", b"\x00" * 100, b"%PDF-1.7", b"OFXHEADER:100", b"PK\x03\x04junk", b"a", b"a,b\n", "日期,金额\n".encode(),
-     b"a,b\nx,y\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"<html><table></table></html>"],
+    [b"", b" \n", b"\x00" * 100, b"%PDF-1.7", b"OFXHEADER:100", b"PK\x03\x04junk", b"a",
+     b"a,b\n",
+     "日期,金额\n".encode(), b"a,b\nx,y\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"<html><table></table></html>"],
 )  # fmt: skip
 def test_what_is_no_statement_is_refused(content: bytes) -> None:
     with pytest.raises(BadInput):
@@ -117,7 +118,9 @@ def test_what_is_no_statement_is_refused(content: bytes) -> None:
 
 VALID = [
     SHIPPED.encode(), SHIPPED.encode("gb18030"), workbook(SHIPPED), (HEAD + TWO + FOOT).encode(),
-    document(statement(balance("OPBD", "1.00"), entry("2.00", "CRDT", f"<NtryDtls>{detail('2.00', 'Dbtr', 'A')}</NtryDtls>"))),
+    document(
+        statement(balance("OPBD", "1.00"), entry("2.00", "CRDT", f"<NtryDtls>{detail('2.00', 'Dbtr', 'A')}</NtryDtls>"))
+    ),
     *(content for content, _ in LAYOUTS.values()),
 ]  # fmt: skip
 
