@@ -127,6 +127,12 @@ def town() -> Iterator[Town]:
 
 
 @pytest.fixture
+def data_folder(town: Town) -> Path:
+    """Where its keys are."""
+    return town.folder
+
+
+@pytest.fixture
 def database_url(town: Town) -> str:
     """The town's, in place of the one that other tests have."""
     with open_platform(Settings(town.folder, town.about["url"], "local", "tester")) as platform:

@@ -142,7 +142,7 @@ def amounts(cells: pl.Series, decimal: str = ".", unit: str = "元", currency: p
     step = pl.lit(10, dtype=pl.Int64).pow(10 - pl.col("e"))
     exact = (fraction % step == 0) & ~part.str.slice(10).str.contains("[1-9]")
     fits = exact & (whole <= pl.lit(LARGEST, dtype=pl.Int64) // scale) & (pl.col("whole").fill_null("") + part != "")
-    minor = pl.when(fits).then(whole * scale + fraction // step)
+    minor = pl.when(fits & (whole * scale + fraction // step <= LARGEST)).then(whole * scale + fraction // step)
     return parts.select(pl.when(pl.col("sign") == "-").then(-minor).otherwise(minor)).to_series().rename(cells.name)
 
 

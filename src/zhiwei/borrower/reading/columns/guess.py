@@ -21,6 +21,8 @@ from zhiwei.values import BadInput
 
 _SAMPLE = 2_000  # rows looked at
 _MOST_COLUMNS = 60  # columns looked at
+_MOST_MONEY = 16  # of these, columns of money tried with each other
+_MOVEMENTS = ("amount", "in", "out", "balance")
 _LINKS = 0.8  # so many of the links of a chain of balances have to hold
 _MOST_WORDS = 8  # a column that says in or out has few different words
 _CODES = (
@@ -136,7 +138,8 @@ def _chosen(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[looks.
 
 def _movement(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Sign:
     """Fill in amount and balance and return the rule of the sign."""
-    free = [header for header in seen.money if header not in seen.taken]
+    named = {name: max(headers.score(seen.kind, word, name) for word in _MOVEMENTS) for name in seen.money}
+    free = [name for name in sorted(named, key=lambda name: -named[name]) if name not in seen.taken][:_MOST_MONEY]
     options = sorted(_options(seen, free), key=lambda option: -option[0])
     if not options:
         raise BadInput(
@@ -191,30 +194,17 @@ def _two_columns(seen: _Seen, money: list[str], balances: list[str]) -> Iterator
             paid = seen.money[out]
             paid = -paid if (paid < 0).sum() > (paid > 0).sum() else paid
             moved = seen.money[into].fill_null(0) - paid.fill_null(0)
-            yield from _with_balance(
-                seen,
-                20 + named - wrong - 150 * (1 - either / seen.sample.height),
-                rule,
-                "",
-                moved,
-                balances,
-                {into, out},
-            )
+            base = 20 + named - wrong - 150 * (1 - either / seen.sample.height)
+            yield from _with_balance(seen, base, rule, "", moved, balances)
 
 
 def _with_balance(
-    seen: _Seen,
-    base: float,
-    sign: Sign,
-    amount: str,
-    moved: pl.Series,
-    balances: list[str],
-    not_these: set[str] = frozenset(),  # type: ignore[assignment]
+    seen: _Seen, base: float, sign: Sign, amount: str, moved: pl.Series, balances: list[str]
 ) -> Iterator[_Option]:
     """The option without a balance, and with each column that could be one; a chain that holds outweighs all words."""
     yield base, sign, amount, ""
     for balance in balances:
-        if balance == amount or balance in not_these:
+        if balance in (amount, sign.into, sign.out):
             continue
         named = headers.score(seen.kind, "balance", balance)
         links, held = _chain(moved, seen.money[balance])

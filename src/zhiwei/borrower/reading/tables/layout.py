@@ -4,7 +4,6 @@ Told by shape, not by language: under a header of words stand dates and numbers.
 only which of the odd rows are named as what.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -150,17 +149,13 @@ def _joined(upper: list[str | None], lower: list[str | None]) -> list[str | None
 def _names(texts: list[str | None]) -> list[str]:
     """Unique names: "Betrag", "Betrag (2)"; a column without one is "column C", as a spreadsheet calls it."""
     names: list[str] = []
-    seen: Counter[str] = Counter()
     for place, text in enumerate(texts):
-        name = " ".join(text.split()) if text else f"column {_letter(place)}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 and name not in names else f"{name} ({seen[name]})")
-    taken: set[str] = set()
-    for place, name in enumerate(names):  # a file may itself say "Betrag (2)"
-        while name in taken:
-            name += "'"
-        taken.add(name)
-        names[place] = name
+        plain = " ".join(text.split()) if text else f"column {_letter(place)}"
+        name, number = plain, 1
+        while name in names:
+            number += 1
+            name = f"{plain} ({number})"
+        names.append(name)
     return names
 
 

@@ -67,6 +67,19 @@ def _narrow(content: bytes) -> str | None:
     rare = sum(byte >= _LEVEL_2 for byte in leads)
     if rare * 2 > len(leads) and all(byte >= 0xA8 for run in runs for byte in run):
         return content.decode("cp1251", errors="replace")
+    return _not_chinese(content)
+
+
+def _not_chinese(content: bytes) -> str | None:
+    """Text that GB18030 cannot decode: Chinese with a damaged letter, or Latin with accents side by side; else None."""
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        mended = content[:_SAMPLE].decode("gb18030", errors="replace")
+        if mended.count("\ufffd") * 20 <= sum("\u4e00" <= char <= "\u9fff" for char in mended):
+            return content.decode("gb18030", errors="replace")
+        control = any(char < " " and char not in "\t\r\n" for char in mended)
+        return None if control else content.decode(_latin(content[:_SAMPLE]), errors="replace")
     return None
 
 

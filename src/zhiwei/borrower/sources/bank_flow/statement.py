@@ -12,6 +12,7 @@ import pyarrow as pa
 from zhiwei.borrower.reading import Parsed, Problem, table_of
 
 KIND = "bank_flow"
+LONGEST_TEXT = 2_000  # characters kept of a text
 MOST_PLACES = 20  # of breaks named in the facts
 
 
@@ -55,6 +56,7 @@ def parsed(statements: Sequence[Statement], party: str, problems: list[Problem],
             numbers[statement.account] += 1
             balance = balance + row["amount"] if balance is not None else None
             stated = row.get("balance")
+            row |= {name: text[:LONGEST_TEXT] for name, text in row.items() if isinstance(text, str)}
             rows.append(row | {
                 "party_id": party, "account": statement.account, "currency": row.get("currency") or statement.currency,
                 "sequence": numbers[statement.account], "balance": balance if stated is None else stated,

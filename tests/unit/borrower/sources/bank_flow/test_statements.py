@@ -109,7 +109,8 @@ def test_the_shipped_mapping_is_sound() -> None:
     "content",
     [b"", b" \n", b"\x00" * 100, b"%PDF-1.7", b"OFXHEADER:100", b"PK\x03\x04junk", b"a",
      b"a,b\n",
-     "日期,金额\n".encode(), b"a,b\nx,y\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"<html><table></table></html>"],
+     "日期,金额\n".encode(), b"a,b\nx,y\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+     b"<html><table></table></html>"],
 )  # fmt: skip
 def test_what_is_no_statement_is_refused(content: bytes) -> None:
     with pytest.raises(BadInput):
