@@ -292,7 +292,7 @@ def refreshed(loan: Loan, state: LoanState | None, run: Running | None, product:
 
 
 def _next(state: LoanState, product: Product, on: date) -> date | None:
-    """The next day that changes something by itself: a due date, a penalty, a rate that ends, a worse class, a freeze."""
+    """The next day that changes something by itself: a due date, penalty, a rate that ends, a worse class, a freeze."""
     if state.settled:
         return None
     late, rules = state.terms.late, product.watch.rules(on)
