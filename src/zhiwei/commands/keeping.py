@@ -19,8 +19,9 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 def backup(file: File, as_json: Json = False) -> None:
     """Back up everything, of all tenants, into one file, as of one moment. 备份
 
-    People may go on working meanwhile. The file is as secret as the database. It says the hash of the last closed day:
-    keep that elsewhere, and no past entry can be rewritten unseen, not even by who holds the database.
+    People may go on working meanwhile. The file is as secret as the database; the keys that sealed names and records
+    (`keys/` in the data folder) are not in it: copy them apart from it, for without them they stay sealed. It says the
+    hash of the last closed day: keep that elsewhere, and no past entry can be rewritten unseen by anybody.
     """
     settings = Settings.from_environment()
     with progress("backing up", total=1) as update:
