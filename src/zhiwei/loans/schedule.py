@@ -126,14 +126,14 @@ def _nominal_dates(start: date, repayment: Repayment, interest: Interest, mature
     if repayment.method == "seasonal":
         return [due for due, _ in repayment.seasons]
     if repayment.method == "bullet":
-        return [_agreed(repayment, interest) or every.after(start, repayment.periods, day)]
+        return [_agreed(start, repayment, interest) or every.after(start, repayment.periods, day)]
     if repayment.method != "revolving":
-        first = _agreed(repayment, interest) or every.after(start, 1, day)
+        first = _agreed(start, repayment, interest) or every.after(start, 1, day)
         anchor = day or (repayment.first_due or start).day
         return [first, *(every.after(first, times, anchor) for times in range(1, repayment.periods))]
 
     assert matures_on is not None  # plan has looked
-    settled = _agreed(repayment, interest)
+    settled = _agreed(start, repayment, interest)
     if settled is None and not day:
         return [matures_on]
     first = settled or _next_due_day(start, repayment)
@@ -154,14 +154,14 @@ def _next_due_day(start: date, repayment: Repayment) -> date:
     return due if due > start else add_months(start, 1, repayment.due_day)
 
 
-def _agreed(repayment: Repayment, interest: Interest) -> date | None:
-    """`first_due` before holidays: the due day that moved to it, where one did."""
+def _agreed(start: date, repayment: Repayment, interest: Interest) -> date | None:
+    """`first_due` before holidays: the due day after `start` that moved to it, where one did."""
     first, day = repayment.first_due, repayment.due_day
     if first is None or not day or interest.calendar == "none" or repayment.every.unit is not Unit.MONTH:
         return first
     for months in (0, -1):
         due = add_months(first, months, day)
-        if due <= first and business_day(interest.calendar, due) == first:
+        if start < due <= first and business_day(interest.calendar, due) == first:
             return due
     return first
 

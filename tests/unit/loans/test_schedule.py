@@ -91,6 +91,15 @@ def test_the_rest_of_a_plan_knows_the_days_that_holidays_moved() -> None:
         assert [(row.due_on, row.interest) for row in rest] == [(row.due_on, row.interest) for row in whole[done:]]
 
 
+def test_a_due_day_that_had_passed_before_the_start_did_not_move() -> None:
+    """Drawn on Sunday the 6th, first due on Monday: the 5th was a Saturday before the loan began."""
+    repayment = Repayment("annuity", 2, first_due=date(2005, 2, 7), due_day=5)
+    interest = Interest(Decimal("0.06"), DayCount.ACT_360, calendar="weekends")
+    rows = plan(10_000_00, date(2005, 2, 6), repayment, interest)
+    assert [row.due_on for row in rows] == [date(2005, 2, 7), date(2005, 3, 7)]
+    assert sum(row.principal for row in rows) == 10_000_00
+
+
 def test_a_principal_that_is_gone_leaves_empty_rows() -> None:
     """The account plans again after each prepayment, and that may have been the last."""
     rows = plan(0, START, Repayment("annuity", 3), monthly("0.06"))
