@@ -109,17 +109,23 @@ def pay(platform: Platform, on: date) -> None:
         )
 
 
-def make(platform: Platform, loans: int) -> None:
-    """Lines of one draw each, due on every day of the month, opened on START."""
+def accepted(platform: Platform) -> str:
+    """A decision whose offer was accepted, and which the lines of a book may copy: its id."""
     by = platform.actor
     town = build_town(seed=1, businesses=10, until=START, months=36)
     receive(books=platform, by=by, deliveries=[delivery(town, START)], folder="")
     decided = decide(books=platform, by=by, product="tax_credit", parties=None, as_of=START)
     approved = next(decision for decision in decided if decision.outcome == "approve")
     accept(books=platform, by=by, key="one", offer=Offer(approved.decision_id), on=START)
+    return approved.decision_id
+
+
+def make(platform: Platform, loans: int) -> None:
+    """Lines of one draw each, due on every day of the month, opened on START."""
+    like = accepted(platform)
     with psycopg.connect(platform.database.url) as owner, psycopg.ClientCursor(owner) as cursor:
         owner.execute("select set_config('zhiwei.tenant', 'bench', false)")
-        cursor.execute(LINES + LOANS, {"n": loans, "like": approved.decision_id, "start": START})
+        cursor.execute(LINES + LOANS, {"n": loans, "like": like, "start": START})
     with psycopg.connect(platform.database.url, autocommit=True) as owner:
         owner.execute("vacuum analyze loan, line, party, decision")
         owner.execute("checkpoint")  # a book is not loaded in the minute before its close

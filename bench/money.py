@@ -18,13 +18,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import psycopg
-from million import LINES, START, close_of
+from million import LINES, START, accepted, close_of
 from schedules import measured, tell
 
 from zhiwei.bootstrap import Platform, open_platform
-from zhiwei.economy.living import delivery
-from zhiwei.economy.town import build_town
-from zhiwei.journeys import Draw, Offer, Repayment, accept, decide, draw, draw_many, receive, repay, repay_many
+from zhiwei.journeys import Draw, Repayment, draw, draw_many, repay, repay_many
 from zhiwei.loans import replay_loan, revolving
 from zhiwei.loans.events import Payment
 from zhiwei.settings import Settings
@@ -66,15 +64,10 @@ def main() -> None:
 
 def make_lines(platform: Platform) -> list[str]:
     """Lines of one product, opened by one decision's copies."""
-    by = platform.actor
-    town = build_town(seed=1, businesses=10, until=START, months=36)
-    receive(books=platform, by=by, deliveries=[delivery(town, START)], folder="")
-    decided = decide(books=platform, by=by, product="tax_credit", parties=None, as_of=START)
-    approved = next(decision for decision in decided if decision.outcome == "approve")
-    accept(books=platform, by=by, key="one", offer=Offer(approved.decision_id), on=START)
+    like = accepted(platform)
     with psycopg.connect(platform.database.url) as owner, psycopg.ClientCursor(owner) as cursor:
         owner.execute("select set_config('zhiwei.tenant', 'bench', false)")
-        cursor.execute(LINES, {"n": COUNT, "like": approved.decision_id, "start": START})
+        cursor.execute(LINES, {"n": COUNT, "like": like, "start": START})
         owner.execute(
             "create table bare (id bigint generated always as identity, account text, amount bigint, ref text)"
         )

@@ -209,6 +209,23 @@ class Loan:
         self.drop()
         return amount - left
 
+    def renewed(self, amount: int) -> int:
+        """Principal paid by another loan; -> what is left of it."""
+        self.bill_to_date()
+        left = amount
+        for debt in self.debts:
+            part = self.take(debt, "principal", left)
+            left -= part
+        now = min(left, self.fresh)
+        self.fresh -= now
+        if now:
+            self.whole = False
+        if not self.fresh:
+            self.pending, self.rows = Fraction(0), []
+        self.moved["renewed", "principal"] += amount - left + now
+        self.drop()
+        return left - now
+
     def drop(self) -> None:
         self.debts = [debt for debt in self.debts if self.all_of(debt)]
 
@@ -334,6 +351,11 @@ class Line:
         elif name == "refund":
             self.credit -= event.amount
             self.moved["refunded"] += event.amount
+        elif name == "renewal":
+            loan = self.loans[event.loan]
+            left = event.amount if loan.sold or loan.written_off else loan.renewed(event.amount)
+            self.credit += left
+            self.moved["overpaid"] += left
         else:
             for loan in self.addressed(event.loan):
                 if not loan.sold:
@@ -410,22 +432,6 @@ class Line:
             loan.fresh, loan.debts = sum(owed.values()), []
         if loan.fresh:
             loan.plan_anew(event.repayment, event.matures_on, self.today)
-
-    def on_renewal(self, loan: Loan, event: Any) -> None:
-        if loan.written_off:
-            return
-        loan.bill_to_date()
-        left = event.amount
-        for debt in loan.debts:
-            left -= loan.take(debt, "principal", left)
-        now = min(left, loan.fresh)
-        loan.fresh -= now
-        if now:
-            loan.whole = False
-        if not loan.fresh:
-            loan.pending, loan.rows = Fraction(0), []
-        loan.moved["renewed", "principal"] += event.amount - left + now
-        loan.drop()
 
     def on_waiver(self, loan: Loan, event: Any) -> None:
         for bucket in BUCKETS[:-1]:

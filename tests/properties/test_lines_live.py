@@ -49,6 +49,7 @@ from zhiwei.loans.events import (
     Misuse,
     RateChange,
     Refund,
+    Renewal,
     Reschedule,
     Reversal,
     Technical,
@@ -228,6 +229,7 @@ class LineLives(RuleBasedStateMachine):
             Waiver("", on, loan, amount, amount, amount, amount), Technical("", on, loan), Misuse("", on, loan),
             Refund("", on, "", amount), WriteOff("", on, loan),
             Reschedule("", on, loan, Plan("revolving", 0, due_day=10), on + DAY * 90, amount % 2 == 0),
+            Renewal("", on, loan, until=on + DAY * 60), Renewal("", on, loan, until=on + DAY * 90),
         ]))  # fmt: skip
         happened = self.may(type(event).__name__, lambda key: self.book.happen(key, event))
         self.events += [happened.event] if happened else []

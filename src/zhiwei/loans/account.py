@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from zhiwei.loans.changes import RateReturns, change, prepay, record
-from zhiwei.loans.events import Event, Payment, RateChange, Refund, effective
+from zhiwei.loans.changes import RateReturns, change, prepay, record, renew
+from zhiwei.loans.events import Event, Payment, RateChange, Refund, Renewal, effective
 from zhiwei.loans.loan import (
     CASH,
     COMPOUND,
@@ -14,6 +14,7 @@ from zhiwei.loans.loan import (
     INTEREST,
     PENALTY,
     PRINCIPAL,
+    RENEWAL,
     Balances,
     LoanState,
     Movement,
@@ -96,9 +97,9 @@ class Account:
             return [(name, self.loans[name])] if name in self.loans else []
         return [(key, loan) for key, loan in self.loans.items() if not loan.settled]
 
-    def _keep(self, amount: int) -> int:
+    def _keep(self, amount: int, source: str = CASH) -> int:
         self.credit += amount
-        self.movements.append(Movement("overpaid", self.as_of, cash=amount))
+        self.movements.append(Movement("overpaid", self.as_of, source=source, cash=amount))
         return amount
 
     def use_credit(self) -> None:
@@ -122,12 +123,20 @@ class Account:
             case Refund():
                 self.credit -= event.amount
                 self.movements.append(Movement("refunded", self.as_of, cash=event.amount))
+            case Renewal():
+                self._renew(event)
             case _:
                 for _, loan in self._addressed(event.loan):
                     if not loan.transferred:
                         change(loan, event)
         if self.credit > 0:
             self.use_credit()
+
+    def _renew(self, event: Renewal) -> None:
+        loan = self.loans.get(event.loan)
+        owing = loan if loan and not (loan.written_off or loan.transferred) else None
+        if left := event.amount - (renew(owing, event.amount) if owing else 0):
+            self._keep(left, RENEWAL)
 
 
 def replay(contracts: Iterable[tuple[str, LoanTerms]], events: Iterable[Event], as_of: date) -> Account:

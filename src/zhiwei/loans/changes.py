@@ -10,7 +10,6 @@ from zhiwei.loans.events import (
     Event,
     Misuse,
     RateChange,
-    Renewal,
     Reschedule,
     Technical,
     Transfer,
@@ -119,8 +118,6 @@ def change(loan: LoanState, event: Event) -> None:
                 claim.technical = claim.technical or claim.due_on <= loan.as_of
         case Reschedule() if not loan.written_off:
             _reschedule(loan, event)
-        case Renewal() if not loan.written_off:
-            _renew(loan, event)
         case Waiver():
             _waive(loan, event)
         case WriteOff():
@@ -162,9 +159,9 @@ def _capitalise(loan: LoanState) -> None:
     loan.record(Movement("capitalised", loan.as_of, added, owed.interest, owed.penalty, owed.fee, before=loan.tally))
 
 
-def _renew(loan: LoanState, event: Renewal) -> None:
-    """The principal is repaid by another loan; interest to date stays due on this one."""
-    parts, left = [0] * 5, event.amount
+def renew(loan: LoanState, amount: int) -> int:
+    """Principal is repaid by another loan, interest to date stays due on this one; -> what was used of it."""
+    parts, left = [0] * 5, amount
     loan.ask_to_date()
     for claim in loan.claims:
         taken = min(left, claim.principal)
@@ -175,6 +172,7 @@ def _renew(loan: LoanState, event: Renewal) -> None:
     loan.prepay(left, parts)
     loan.drop_paid()
     _record(loan, "renewed", parts, RENEWAL)
+    return parts[PRINCIPAL]
 
 
 def _waive(loan: LoanState, event: Waiver) -> None:

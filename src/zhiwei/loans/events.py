@@ -77,7 +77,11 @@ class Payment(Event):
 
 @dataclass(frozen=True, slots=True)
 class Renewal(Event):
-    """无还本续贷: `amount` of the loan's principal is repaid by a new loan `by` that runs `until`; no cash moves."""
+    """无还本续贷: `amount` of the loan's principal is repaid by a new loan `by` that runs `until`; no cash moves.
+
+    It comes before the day's payments, which may then pay the new loan. What the old loan does not owe after all (it
+    was paid by money heard of later) is the borrower's credit.
+    """
 
     by: str = ""
     amount: int = 0
@@ -123,7 +127,7 @@ class Reversal(Event):
 
 KINDS: dict[str, type[Event]] = {
     "charge": Charge, "rate": RateChange, "misuse": Misuse, "technical": Technical, "reschedule": Reschedule,
-    "payment": Payment, "renewal": Renewal, "waiver": Waiver, "refund": Refund, "write_off": WriteOff,
+    "renewal": Renewal, "payment": Payment, "waiver": Waiver, "refund": Refund, "write_off": WriteOff,
     "transfer": Transfer, "reversal": Reversal,
 }  # fmt: skip
 NAMES = {kind: name for name, kind in KINDS.items()}
@@ -138,10 +142,16 @@ def order(event: Event) -> tuple[int, int, str]:
 def effective(events: Iterable[Event]) -> tuple[list[Event], set[str]]:
     """Events in order without the reversed, and the ids of what is reversed (loans among them)."""
     known = list(events)
-    reversed_ids = {event.of for event in known if type(event) is Reversal}
-    kept = [event for event in known if type(event) is not Reversal and event.event_id not in reversed_ids]
+    gone = {event.of for event in known if type(event) is Reversal}
+    renewals = [event for event in known if type(event) is Renewal]
+    while (
+        more := {name for one in renewals if gone & {one.event_id, one.by, one.loan} for name in (one.event_id, one.by)}
+        - gone
+    ):  # a renewal and its new loan are one thing; one of a loan that never was, is none
+        gone |= more
+    kept = [event for event in known if type(event) is not Reversal and event.event_id not in gone]
     kept.sort(key=order)
-    return kept, reversed_ids
+    return kept, gone
 
 
 _HEAD = ("event_id", "value_date", "loan")

@@ -116,5 +116,6 @@ def _receivables(move: Movement, to: Accounts, against: tuple[str, str, str]) ->
 def line_entry(entry_id: str, number: int, line: str, movement: Movement, accounts: Accounts) -> Entry:
     """Money of the line itself: an overpayment kept for the borrower, or paid back to it; nobody's loan."""
     amount = movement.cash if movement.kind == "overpaid" else -movement.cash
-    postings = (Posting(accounts.cash, "", amount), Posting(accounts.credit, "", -amount))
+    place = accounts.clearing if movement.source == RENEWAL else accounts.cash
+    postings = (Posting(place, "", amount), Posting(accounts.credit, "", -amount))
     return Entry(entry_id, number, movement.kind, line, "", movement.value_date, postings)

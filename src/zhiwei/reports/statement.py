@@ -91,7 +91,7 @@ def _cash(move: Movement) -> int:
         case "repaid" | "recovered":
             return 0 if move.source == CREDIT else move.principal + move.interest + move.penalty + move.fee
         case "overpaid":
-            return move.cash
+            return 0 if move.source == RENEWAL else move.cash
         case "refunded":
             return -move.cash
     return 0

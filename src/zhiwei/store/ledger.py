@@ -79,14 +79,7 @@ class Days(Store):
 
     def closed_to(self, buckets: Sequence[int]) -> dict[int, date | None]:
         """The last day closed for each bucket: while a close runs, some are a day ahead of the book."""
-        rows = self.rows(
-            """with closed as (select max(business_date) as day from business_day)
-               select b, greatest((select day from closed),
-                 (select max(business_date) from shard_day where b between first_bucket and last_bucket
-                  and business_date > coalesce((select day from closed), '-infinity')))
-               from unnest(%s::int[]) b""", sorted(set(buckets)),
-        )  # fmt: skip
-        return dict(rows)
+        return dict(self.rows("select b, closed_day(b) from unnest(%s::int[]) b", sorted(set(buckets))))
 
     def shards(self, on: date) -> list[ShardDay]:
         rows = self.rows(

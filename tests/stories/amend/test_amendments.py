@@ -5,7 +5,16 @@ from datetime import date
 
 import pytest
 
-from zhiwei.journeys import Change, amend, approve_amendment, change_line, propose_amendment, propose_change, quote
+from zhiwei.journeys import (
+    Change,
+    amend,
+    approve_amendment,
+    change_line,
+    propose_amendment,
+    propose_change,
+    quote,
+    statement,
+)
 from zhiwei.loans.events import (
     Charge,
     Event,
@@ -48,6 +57,12 @@ class Desk:
             done = approve_amendment(books=books, by=SECOND, proposal=asked.proposal)
             assert approve_amendment(books=books, by=SECOND, proposal=asked.proposal) == done
             return done
+
+    def loans(self) -> set[str]:
+        """Those that count: what is reversed does not."""
+        books = self.teller.platform
+        found = statement(books=books, by=books.actor, line=self.teller.line, on=day(3, 18))
+        return {row["loan"] for row in found.rows}
 
     def totals(self) -> dict[str, int]:
         sums: dict[str, int] = {}
@@ -139,6 +154,29 @@ def test_renewal_without_repaying_principal(teller, desk) -> None:
     assert (head["principal"], head["interest_billed"], head["used"]) == ("360000.00", "535.00", "360000.00")
     teller.close((3, 21))
     assert teller.head((3, 21))["due"] == "695.50"  # 535.00 of the old loan and three days of the new
+    assert teller.sound()
+
+
+def test_money_that_had_come_before_a_renewal_is_the_borrowers(teller, desk) -> None:
+    """100,000 of the 13th, heard of after the renewal: the old loan owed less, the new one lent 360,000."""
+    loan = teller.draw("360,000", (3, 8)).loan
+    desk.happen(Renewal("", day(3, 18), loan, until=date(2025, 3, 18)))
+    teller.repay("100,000", (3, 13))
+    assert "renewal_clearing" not in desk.totals()
+    head = teller.head((3, 20))
+    assert (head["principal"], head["credit"]) == ("360000.00", "99732.50")  # 267.50 was interest of five days
+    assert teller.sound()
+
+
+def test_a_renewal_and_its_new_loan_are_undone_together(teller, desk) -> None:
+    loan = teller.draw("360,000", (3, 8)).loan
+    teller.close((3, 18))  # so that interest to date is in the books before and after
+    for undo in ("the renewal", "its new loan"):
+        before, totals = teller.head((3, 18)), desk.totals()
+        renewed = desk.happen(Renewal("", day(3, 18), loan, until=date(2025, 3, 18))).event
+        [new] = desk.loans() - {loan}
+        desk.happen(Reversal("", day(3, 18), "", renewed if undo == "the renewal" else new))
+        assert (teller.head((3, 18)), desk.totals(), desk.loans()) == (before, totals, {loan})
     assert teller.sound()
 
 

@@ -61,10 +61,11 @@ def vin_digit(vin: str) -> str:
     return "X" if check == 10 else str(check)
 
 
-def luhn(digits: str) -> bool:
-    """Does the last digit fit the others (ISO/IEC 7812-1)?"""
-    doubled = [int(char) * (1 + place % 2) for place, char in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+def luhn(number: str) -> bool:
+    """Do the digits of `number` pass the check of card numbers (ISO/IEC 7812-1)?"""
+    digits = [int(char) for char in number if char in "0123456789"]
+    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return bool(digits) and (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
 
 
 def day_of(digits: str) -> date | None:

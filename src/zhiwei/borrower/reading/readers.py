@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from zhiwei.borrower.identity.forms import luhn
 from zhiwei.values import EARLIEST, fen
 
 Reader = Callable[[Any], Any]
@@ -154,13 +155,6 @@ def sensitive(written: str) -> str:
     if any(_is_day(found.group(1)) for found in _ID.finditer(plain)):
         return "a citizen's ID"
     return "a full card number" if any(luhn(found.group()) for found in _LONG_RUN.finditer(plain)) else ""
-
-
-def luhn(number: str) -> bool:
-    """Do the digits of `number` pass the check of card numbers (ISO/IEC 7812-1)?"""
-    digits = [int(char) for char in number if char in "0123456789"]
-    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[-2::-2]]
-    return bool(digits) and (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
 
 
 def _is_day(written: str) -> bool:

@@ -175,15 +175,21 @@ create table shard_day (                  -- a part of the book, by bucket, whos
   primary key (tenant_id, business_date, first_bucket)
 );
 
--- Let nobody close the day of a bucket until this transaction ends, and say which is the last that was closed: while a
--- close runs some buckets are a day ahead of the book. The answer is not older than the lock.
-create function hold_day(b integer) returns date language plpgsql as $$
+-- The last day closed of a bucket: while a close runs some buckets are a day ahead of the book.
+create function closed_day(b integer) returns date language plpgsql stable as $$
 declare book date;
 begin
-  perform pg_advisory_xact_lock_shared(hashtextextended(current_setting('zhiwei.tenant'), 1) + b);
   select max(business_date) into book from business_day;
   return greatest(book, (select max(business_date) from shard_day where b between first_bucket and last_bucket
                          and business_date > coalesce(book, '-infinity')));
+end $$;
+
+-- Let nobody close the day of a bucket until this transaction ends, and say which is the last that was closed: the
+-- answer is not older than the lock.
+create function hold_day(b integer) returns date language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended(current_setting('zhiwei.tenant'), 1) + b);
+  return closed_day(b);
 end $$;
 
 create table set_aside (                  -- lines that broke during a close, with the reason; the rest went on

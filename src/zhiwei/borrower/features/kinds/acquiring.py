@@ -10,6 +10,7 @@ import pyarrow as pa
 from zhiwei.borrower.features.amounts import repeated_share, round_share
 from zhiwei.borrower.features.facts import Group
 from zhiwei.borrower.features.partners import Trade, repeats
+from zhiwei.borrower.features.rhythm import rhythm
 from zhiwei.borrower.features.windows import (
     MONTH,
     Bools,
@@ -17,13 +18,8 @@ from zhiwei.borrower.features.windows import (
     Rows,
     at_night,
     growth,
-    longest_run,
     over,
-    peak,
     ratio,
-    season,
-    slope,
-    variation,
 )
 
 FACTS: Group["Acquiring"] = Group("acquiring")
@@ -115,18 +111,7 @@ def _levels(rows: Acquiring) -> dict[str, Floats]:
     takings_holiday_share_12m | 节假日收单占比 | Takings on days off, share, 12 months | share | . | practice
 """)
 def _rhythm(rows: Acquiring) -> dict[str, Floats]:
-    takings, year = rows.takings, rows.paid & rows.year
-    return {
-        "takings_variation_12m": variation(takings),
-        "takings_slope_12m": slope(takings),
-        "takings_season_24m": season(takings, rows.reach),
-        "takings_peak_share_12m": peak(takings),
-        "takings_latest_share_12m": ratio(takings[:, 0], over(takings, 0, 12)),
-        "takings_idle_run_12m": longest_run(takings[:, :12] <= 0),
-        "takings_days_12m": rows.busy_days(year),
-        "takings_longest_gap_12m": rows.longest_gap(year),
-        "takings_holiday_share_12m": ratio(rows.sums(year & rows.closed, rows.amount), over(takings, 0, 12)),
-    }
+    return rhythm("takings", rows, rows.takings, rows.paid & rows.year, rows.amount)
 
 
 @FACTS.gives("""

@@ -13,6 +13,7 @@ import pyarrow as pa
 from zhiwei.borrower.features.amounts import repeated_share, round_share
 from zhiwei.borrower.features.facts import Group
 from zhiwei.borrower.features.partners import Trade, repeats
+from zhiwei.borrower.features.rhythm import rhythm
 from zhiwei.borrower.features.windows import (
     MONTH,
     Bools,
@@ -20,13 +21,8 @@ from zhiwei.borrower.features.windows import (
     Rows,
     at_night,
     growth,
-    longest_run,
     over,
-    peak,
     ratio,
-    season,
-    slope,
-    variation,
 )
 
 FACTS: Group["Orders"] = Group("orders")
@@ -122,18 +118,7 @@ def _levels(rows: Orders) -> dict[str, Floats]:
     order_holiday_share_12m | 节假日订单占比 | Orders on days off, share, 12 months | share | . | practice
 """)
 def _rhythm(rows: Orders) -> dict[str, Floats]:
-    sales, year = rows.sales, rows.live & rows.year
-    return {
-        "order_variation_12m": variation(sales),
-        "order_slope_12m": slope(sales),
-        "order_season_24m": season(sales, rows.reach),
-        "order_peak_share_12m": peak(sales),
-        "order_latest_share_12m": ratio(sales[:, 0], over(sales, 0, 12)),
-        "order_idle_run_12m": longest_run(sales[:, :12] <= 0),
-        "order_days_12m": rows.busy_days(year),
-        "order_longest_gap_12m": rows.longest_gap(year),
-        "order_holiday_share_12m": ratio(rows.sums(year & rows.closed, rows.amount), over(sales, 0, 12)),
-    }
+    return rhythm("order", rows, rows.sales, rows.live & rows.year, rows.amount)
 
 
 @FACTS.gives("""
