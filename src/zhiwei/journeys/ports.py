@@ -13,6 +13,7 @@ from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches
+from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
 from zhiwei.loans.events import Event
@@ -293,6 +294,10 @@ class Unit(Protocol):
     def tenant(self) -> str: ...
     @property
     def parties(self) -> Parties: ...
+    @property
+    def relations(self) -> Relations: ...
+    @property
+    def merges(self) -> Merges: ...
     @property
     def records(self) -> Records: ...
     @property

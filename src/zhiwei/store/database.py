@@ -18,7 +18,7 @@ from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Parties
+from zhiwei.store.parties import Merges, Parties, Relations
 from zhiwei.store.records import Records
 from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
@@ -33,6 +33,8 @@ class Unit:
 
     tenant: str
     parties: Parties
+    relations: Relations
+    merges: Merges
     records: Records
     products: Products
     decisions: Decisions

@@ -1,7 +1,9 @@
 """A tenant with at least one row in every table, and a connection that no row-level security binds."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from zhiwei.bootstrap import Platform
 from zhiwei.borrower import Party
 from zhiwei.borrower.reading import Parsed, table_of
+from zhiwei.borrower.relations import Held, Link, Merge, Role
 from zhiwei.journeys import (
     Permission,
     Source,
@@ -46,6 +49,7 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         run("insert into set_aside values ('local', %s, '2024-03-22', 'why')", [line])
         run("insert into proposal values ('local', 'p', 'waiver', '{}', 'x')")
         Charts(unit.steps.connection, "local").adopt([Account("100201", "ccb", "建行", "CCB", Side.ASSET)], "x")
+        _related(unit, date(2024, 3, 1))
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
         reconciliation = unit.reconciliation
@@ -54,6 +58,19 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         assert result.pairs
         assert reconciliation.keep("cash", statement, result, "x")[0] > 0
     return platform
+
+
+def _related(unit: Any, on: date) -> None:
+    """G1 owns another party, has a phone and a role, and was once thought to be that other one."""
+    other, now = "G2", datetime.now(UTC)
+    unit.parties.add([Party(other, "G2", "test")])
+    unit.relations.profile("G1", {"kind": "company"}, "x")
+    unit.relations.add_identifiers([Held("i", "G1", "mobile", "13800138000", on, None, "test", now)], "x")
+    unit.relations.add_roles([Role("r", "G1", "owner", on, None, "test", now)], "x")
+    unit.relations.add_links([Link("l", "G1", "owns", other, Decimal("0.5"), on, None, "test", now)], "x")
+    unit.relations.end("l", on, "sold", "x")
+    unit.merges.add(Merge("m", other, "G1", "same phone", "x", "y", now, None))
+    unit.merges.undo("m", "two after all", "x")
 
 
 @pytest.fixture
