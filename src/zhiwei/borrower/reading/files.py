@@ -17,6 +17,7 @@ from defusedxml import DefusedXmlException
 from zhiwei.values import BadInput
 
 LARGEST = 64 * 2**20  # bytes of a file
+LARGEST_TABLE = 512 * 2**20  # of a table as text: some millions of rows
 LARGEST_XML = 10 * 2**20
 MOST_ELEMENTS = 50_000
 LARGEST_UNPACKED = 256 * 2**20

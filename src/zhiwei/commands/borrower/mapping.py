@@ -2,15 +2,18 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from zhiwei.borrower.reading.files import LARGEST
+from zhiwei.borrower.reading.files import LARGEST_TABLE
 from zhiwei.borrower.reading.grid import Grid, grid_of
-from zhiwei.borrower.reading.mapping import Mapping, Preview, guess
+from zhiwei.borrower.reading.mapping import Guess, Preview, understand
 from zhiwei.borrower.reading.mapping import preview as preview_of
 from zhiwei.borrower.records import KINDS
+from zhiwei.commands.borrower.columns import (
+    Parties, PartyColumn, PartyPrefix, Set, bytes_of, mapping_of, told_of,
+)  # fmt: skip
 from zhiwei.commands.show import Json, out, print_json, print_table
 from zhiwei.values import BadInput
 
@@ -24,13 +27,20 @@ Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook; withou
 
 @app.command()
 def preview(
-    file: File, kind: Kind = "bank_flow", mapping: Given = None, sheet: Sheet = None, as_json: Json = False
-) -> None:
-    """Show what a file would be read as, column by column. Nothing is stored."""
-    grid, used = _understood(file, kind, mapping, sheet)
-    shown = preview_of(grid, used)
+    file: File, kind: Kind = "bank_flow", mapping: Given = None, sheet: Sheet = None, said: Set = None,
+    party_column: PartyColumn = "", party_prefix: PartyPrefix = "", parties: Parties = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Show what a file would be read as, column by column, what was decided and why, and what is open. 预览
+
+    Nothing is stored. What is wrong or open, say with --set: dates=DD/MM/YYYY decimal=, currency=EUR account=7
+    sign=negated in=HEADER out=HEADER direction=HEADER words_in=CR words_out=DR less=HEADER leave_out.HEADER=WORD,
+    or any column of the record: booked_on=HEADER amount=HEADER balance=HEADER text=HEADER.
+    """
+    told = told_of(kind, said, party_column, party_prefix, parties)
+    grid, found = _understood(file, kind, mapping, sheet, told)
+    shown = preview_of(grid, found)
     if as_json:
-        print_json(asdict(shown) | {"mapping": used.to_toml(), "guessed": mapping is None})
+        print_json(asdict(shown) | {"mapping": found.mapping.to_toml(), "guessed": mapping is None})
         return
     _print(shown)
     if mapping is None:
@@ -41,28 +51,35 @@ def preview(
 def save(
     file: File,
     to: Annotated[Path, typer.Option(help="Where to write the mapping.")],
-    kind: Kind = "bank_flow",
-    mapping: Given = None,
-    sheet: Sheet = None,
+    kind: Kind = "bank_flow", mapping: Given = None, sheet: Sheet = None, said: Set = None,
+    party_column: PartyColumn = "", party_prefix: PartyPrefix = "", parties: Parties = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
-) -> None:
-    """Write the mapping of a file as TOML: the guess, or --mapping once it has been tried on the file."""
-    grid, used = _understood(file, kind, mapping, sheet)
+) -> None:  # fmt: skip
+    """Write the mapping of a file as TOML: the guess, or --mapping once it has been tried on the file. 保存
+
+    A guess that leaves something open is not kept before you --set it.
+    """
+    told = told_of(kind, said, party_column, party_prefix, parties)
+    grid, found = _understood(file, kind, mapping, sheet, told)
+    used = found.decided()
     shown = preview_of(grid, used)
     if to.exists() and not force:
         raise BadInput("file_exists", f"{to} is there already", hint="choose another name, or --force")
     to.write_text(used.to_toml(), encoding="utf-8")
     out.print(f"{to}: {shown.good:,} of {shown.rows:,} rows of {file.name} are understood with it", markup=False)
+    for question in found.questions:
+        out.print(f"note: {question.text}; {question.answer}", markup=False)
 
 
-def _understood(file: Path, kind: str, mapping: Path | None, sheet: str | None) -> tuple[Grid, Mapping]:
-    if kind not in KINDS:
-        raise BadInput("unknown_kind", f"{kind!r} is no kind of record", hint=f"choose one of {', '.join(KINDS)}")
-    if file.stat().st_size > LARGEST:
-        raise BadInput("file_too_large", f"{file.name} is larger than {LARGEST >> 20} MiB", hint="split it")
-    used = Mapping.from_toml(mapping.read_bytes().decode("utf-8", errors="replace")) if mapping else None
-    grid = grid_of(file.read_bytes(), file.name, sheet)
-    return grid, used or guess(grid, kind)
+def _understood(
+    file: Path, kind: str, mapping: Path | None, sheet: str | None, told: dict[str, dict[str, Any]]
+) -> tuple[Grid, Guess]:
+    content = bytes_of(file)
+    if len(content) > LARGEST_TABLE:
+        raise BadInput("file_too_large", f"{file.name} is larger than {LARGEST_TABLE >> 20} MiB", hint="split it")
+    used = mapping_of(mapping, told)
+    grid = grid_of(content, file.name, sheet)
+    return grid, Guess(used) if used else understand(grid, kind, told)
 
 
 def _print(shown: Preview) -> None:

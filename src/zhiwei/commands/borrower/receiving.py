@@ -15,7 +15,9 @@ import typer
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower import sources
 from zhiwei.borrower.reading import Parsed
-from zhiwei.borrower.reading.mapping import Mapping
+from zhiwei.commands.borrower.columns import (
+    Parties, PartyColumn, PartyPrefix, Set, bytes_of, mapping_of, told_of,
+)  # fmt: skip
 from zhiwei.commands.show import Json, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
 from zhiwei.values import BadInput
@@ -40,18 +42,30 @@ def receive(
     party: Annotated[str, typer.Option(help="Whose records they are: its id.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="Which column is what (`zhiwei mapping` makes one).")] = None,
     tax_no: Annotated[str, typer.Option(help="The party's tax number: tells its sales from its purchases.")] = "",
+    said: Set = None,
+    party_column: PartyColumn = "",
+    party_prefix: PartyPrefix = "",
+    parties: Parties = None,
     as_json: Json = False,
 ) -> None:
     """Take records of a business from files: statements, invoices, returns, orders, meters, reports. 接收数据
+
+    A statement of many parties: --party-column says which column tells them apart (or the mapping does).
 
     Needs the party's consent for every kind of record in the file (`zhiwei consent give`). All of a file or nothing;
     the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept.
     """
     reader = _source(source)
-    if not party:
-        raise BadInput("no_party", "whose records are these?", hint="--party ID")
-    known = Mapping.from_toml(mapping.read_text("utf-8")) if mapping else None
-    options: dict[str, object] = {"mapping": known, "party_tax_no": tax_no}
+    told = told_of("bank_flow", said, party_column, party_prefix, parties)
+    known = mapping_of(mapping, told)
+    several = bool(known.party.column) if known else "party" in told
+    if several and party:
+        raise BadInput("two_owners", "--party says whose all rows are, and a column says whose each is", hint="say one")
+    if not (party or several):
+        raise BadInput("no_party", "whose records are these?", hint="--party ID, or --party-column HEADER")
+    if told and "told" not in inspect.signature(reader.read).parameters:
+        raise BadInput("no_setting", f"a file of {source} is not guessed", hint="--set and --party-column: bank_flow")
+    options: dict[str, object] = {"mapping": known, "party_tax_no": tax_no, "told": None if known else told}
     read = [_read(reader, file, party, options) for file in files]
     with open_platform() as platform:
         accepted = [
@@ -73,7 +87,8 @@ def receive(
     print_table("Received 已接收", ["file", "kind", "rows", ""], rows, right=[2])
     for file, parsed in zip(files, read, strict=True):
         for what, count in parsed.warnings.items():
-            out.print(f"note: {file.name}: {count} x {what}; kept as it is")
+            kept = "" if what.startswith("left out") else "; kept as it is"
+            out.print(f"note: {file.name}: {count:,} x {what}{kept}", markup=False)
 
 
 def _source(name: str) -> ModuleType:
@@ -84,10 +99,7 @@ def _source(name: str) -> ModuleType:
 
 
 def _read(source: ModuleType, file: Path, party: str, options: dict[str, object]) -> Parsed:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BadInput("no_such_file", f"cannot read {file}: {error.strerror}") from error
+    content = bytes_of(file)
     takes = inspect.signature(source.read).parameters
     parsed: Parsed = source.read(content, file.name, party, **{k: v for k, v in options.items() if v and k in takes})
     for problem in parsed.problems[:SHOWN]:

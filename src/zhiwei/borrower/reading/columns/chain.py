@@ -5,6 +5,7 @@ import polars as pl
 BALANCE_ONLY = (
     r"(?i)期初|期末|上期|承前|余额结转|结转余额|上页|opening|closing|brought forward|carried forward|begin|start"
     r"|anfang|endsaldo|schluss|vorig|nieuw|inicial|final|anterior|précédent|initial|iniziale|finale|počáteční|początk"
+    r"|^\s*(?:saldo|solde|kontostand|sold|zůstatek|bakiye|остаток|сальдо)\b|devreden|devir|前残|繰越|이월|承上|nyitó|záró"
 )
 """Words of a row that states a balance and moves nothing."""
 

@@ -11,9 +11,9 @@ from importlib import resources
 import polars as pl
 
 from zhiwei.borrower.reading import Parsed
-from zhiwei.borrower.reading.columns.guess import account_in
+from zhiwei.borrower.reading.columns.titles import account_in
 from zhiwei.borrower.reading.grid import Grid, grid_of
-from zhiwei.borrower.reading.mapping import Mapping, guess
+from zhiwei.borrower.reading.mapping import Mapping, Told, understand
 from zhiwei.borrower.reading.mapping import read as read_mapped
 from zhiwei.borrower.sources.bank_flow.camt import read_camt
 from zhiwei.borrower.sources.bank_flow.mt940 import is_mt940, read_mt940
@@ -25,18 +25,25 @@ __all__ = ["KINDS", "default_mapping", "read"]
 KINDS = (KIND,)
 
 
-def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) -> Parsed:
+def read(
+    content: bytes, name: str, party: str, mapping: Mapping | None = None, told: Told | None = None
+) -> Parsed:
     """Rows of records.BANK_FLOW, oldest first, with what the statement says of itself in `facts` (opening and closing
-    in minor units). BadInput where the file is no statement.
+    in minor units). Without a mapping one is guessed; `told` is what somebody says of the file beforehand.
+
+    BadInput where the file is no statement, or leaves open what days or which way its money went.
     """
     head = content[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t")
-    if mapping is None and head.startswith(b"<"):
+    plain = mapping is None and not told
+    if plain and head.startswith(b"<"):
         return read_camt(content, name, party)
-    if mapping is None and is_mt940(content):
+    if plain and is_mt940(content):
         return read_mt940(content, name, party)
     if head[:200].startswith((b"OFXHEADER", b"!Type:")):
         raise BadInput("unknown_format", f"{name} is OFX or QIF", hint="ask the bank for CSV, camt.053 or MT940")
     grid = grid_of(content, name)
+    if told and mapping is None:
+        mapping = understand(grid, KIND, told).decided()
     return _checked(grid, read_mapped(grid, mapping, party) if mapping else _unmapped(grid, party))
 
 
@@ -50,17 +57,17 @@ def _unmapped(grid: Grid, party: str) -> Parsed:
     shipped = default_mapping()
     needed = [*(shipped.columns[name] for name in shipped.needed), (shipped.sign.direction,)]
     if not all(set(headers) & set(grid.header) for headers in needed):
-        return read_mapped(grid, guess(grid, KIND), party)
+        return read_mapped(grid, understand(grid, KIND).decided(), party)
     account = account_in(text.replace(" | ", " ") for _, text in grid.above)
     if account and not set(shipped.columns["account"]) & set(grid.header):
         shipped = replace(shipped, constants=shipped.constants | {"account": account})
     try:
         found = read_mapped(grid, shipped, party)
     except BadInput:
-        return read_mapped(grid, guess(grid, KIND), party)
+        return read_mapped(grid, understand(grid, KIND).decided(), party)
     if found.problems:
         try:
-            other = read_mapped(grid, guess(grid, KIND), party)
+            other = read_mapped(grid, understand(grid, KIND).decided(), party)
         except BadInput:
             return found
         return other if other.rows() > found.rows() else found
