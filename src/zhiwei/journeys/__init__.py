@@ -1,6 +1,13 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
-from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.borrower.consents import (
+    Permission,
+    forget,
+    give_consent,
+    give_consents,
+    prove_consent,
+    withdraw_consent,
+)  # fmt: skip
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
 from zhiwei.journeys.chart import adopt_chart
@@ -21,8 +28,8 @@ __all__ = [
     "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment", "Source",
     "TWO_PERSONS", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line",
     "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget", "give_consent",
-    "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
-    "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
-    "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent",
+    "give_consents", "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose",
+    "propose_amendment", "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand",
+    "receive_records", "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample",
+    "settle_payout", "statement", "withdraw_consent",
 ]  # fmt: skip

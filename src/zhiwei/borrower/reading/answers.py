@@ -7,9 +7,10 @@ in=HEADER out=HEADER            two columns               less=HEADER  fees, in 
 direction=HEADER                a column of words         words_in=CR,H words_out=DR,S
 booked_on=HEADER amount=HEADER  any column of the record, also text="HEADER + HEADER"
 leave_out.HEADER=WORD,WORD      rows that moved nothing
-party=HEADER prefix=bank-       whose rows they are
+party=HEADER party=bank-{HEADER} whose rows they are, where the file is of several parties
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -52,15 +53,21 @@ def _put(told: dict[str, dict[str, Any]], kind: str, key: str, value: str) -> No
         told.setdefault("sign", {})[key] = [word.strip() for word in value.split(",") if word.strip()]
     elif key.startswith("leave_out."):
         told.setdefault("leave_out", {})[key.removeprefix("leave_out.")] = [word.strip() for word in value.split(",")]
-    elif key in ("party", "prefix"):
-        told.setdefault("party", {})["column" if key == "party" else key] = value
+    elif key == "party":
+        told["party"] = whose(value)
     elif key in _CONSTANT and key in schema.names and not value.startswith("column:"):
         told.setdefault("constants", {})[key] = value
     elif key in schema.names and key != "party_id":
         told.setdefault("columns", {})[key] = value.removeprefix("column:")
     else:
-        keys = [*_FORMATS, "sign", *_SIGN, *_WORDS, "leave_out.HEADER", "party", "prefix", *schema.names[1:]]
+        keys = [*_FORMATS, "sign", *_SIGN, *_WORDS, "leave_out.HEADER", "party", *schema.names[1:]]
         raise BadInput("bad_setting", f"nothing is called {key!r}", hint=f"known are {', '.join(keys)}")
+
+
+def whose(text: str) -> dict[str, Any]:
+    """HEADER, or a prefix and {HEADER}, as a mapping's file has it."""
+    found = re.fullmatch(r"([^{}]*)\{([^{}]+)\}", text)
+    return {"column": found[2], "prefix": found[1]} if found else {"column": text}
 
 
 def parties_from(text: str, name: str) -> dict[str, str]:
@@ -80,4 +87,3 @@ def parties_from(text: str, name: str) -> dict[str, str]:
     if not found:
         raise BadInput("bad_parties", f"{name} names no party", hint="a line for each account: account,party")
     return found
-

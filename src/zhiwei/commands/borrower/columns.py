@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zhiwei.borrower.reading.answers import answers, parties_from
+from zhiwei.borrower.reading.answers import answers, parties_from, whose
 from zhiwei.borrower.reading.mapping import Mapping
 from zhiwei.values import BadInput
 
@@ -13,30 +13,31 @@ Set = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="KEY=VALUE",
-        help="Say it yourself, again for more: dates=DD/MM/YYYY, currency=EUR, sign=negated, amount=HEADER, ... 自己说明",
+        help="Say it yourself, again for more: dates=DD/MM/YYYY, currency=EUR, sign=negated, ... 自己说明",
     ),
 ]  # fmt: skip
 PartyColumn = Annotated[
-    str, typer.Option(metavar="HEADER", help="The file is of several parties: the column that tells whose a row is.")
+    str,
+    typer.Option(
+        metavar="HEADER",
+        help="The file is of several parties: the column of their ids; bank-{HEADER} puts bank- before. 多主体",
+    ),
 ]
-PartyPrefix = Annotated[str, typer.Option(help="What stands before it in the party's id, such as bank-.")]
-Parties = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="A table account,party: whose an account is; rows of others are left out."),
-]
+Given = Annotated[Path | None, typer.Option("--mapping", help="A mapping file; without it one is guessed.")]
+_PARTIES = "parties="
 
 
-def told_of(
-    kind: str, said: list[str] | None, column: str = "", prefix: str = "", parties: Path | None = None
-) -> dict[str, dict[str, Any]]:
+def told_of(kind: str, said: list[str] | None, column: str = "") -> dict[str, dict[str, Any]]:
     """Parts of a mapping's file, as `reading.mapping.understand` takes them. BadInput where they make no sense."""
-    told = answers(kind, said or [])
-    party = told.get("party", {}) | ({"column": column} if column else {}) | ({"prefix": prefix} if prefix else {})
-    if parties is not None:
-        party["ids"] = parties_from(text_file(parties), parties.name)
-    if party and not party.get("column"):
-        raise BadInput("no_party_column", "which column tells the parties apart?", hint="--party-column HEADER")
-    return told | ({"party": party} if party else {})
+    tables = [text.removeprefix(_PARTIES).strip() for text in said or [] if text.startswith(_PARTIES)]
+    told = answers(kind, [text for text in said or [] if not text.startswith(_PARTIES)])
+    if column:
+        told["party"] = whose(column)
+    for file in map(Path, tables):
+        if "party" not in told:
+            raise BadInput("no_party_column", "which column tells the parties apart?", hint="--party-column HEADER")
+        told["party"]["ids"] = parties_from(text_file(file), file.name)
+    return told
 
 
 def mapping_of(file: Path | None, told: dict[str, dict[str, Any]]) -> Mapping | None:

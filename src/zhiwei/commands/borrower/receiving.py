@@ -15,9 +15,7 @@ import typer
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower import sources
 from zhiwei.borrower.reading import Parsed
-from zhiwei.commands.borrower.columns import (
-    Parties, PartyColumn, PartyPrefix, Set, bytes_of, mapping_of, told_of,
-)  # fmt: skip
+from zhiwei.commands.borrower.columns import PartyColumn, Set, bytes_of, mapping_of, told_of
 from zhiwei.commands.show import Json, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
 from zhiwei.values import BadInput
@@ -44,8 +42,6 @@ def receive(
     tax_no: Annotated[str, typer.Option(help="The party's tax number: tells its sales from its purchases.")] = "",
     said: Set = None,
     party_column: PartyColumn = "",
-    party_prefix: PartyPrefix = "",
-    parties: Parties = None,
     as_json: Json = False,
 ) -> None:
     """Take records of a business from files: statements, invoices, returns, orders, meters, reports. 接收数据
@@ -56,7 +52,7 @@ def receive(
     the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept.
     """
     reader = _source(source)
-    told = told_of("bank_flow", said, party_column, party_prefix, parties)
+    told = told_of("bank_flow", said, party_column)
     known = mapping_of(mapping, told)
     several = bool(known.party.column) if known else "party" in told
     if several and party:

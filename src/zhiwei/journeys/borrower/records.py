@@ -1,5 +1,6 @@
 """Receive records of any kind under a consent, and read what was known of a party by a day, or at an hour."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhiwei.borrower import KINDS, PURPOSES, require
+from zhiwei.borrower import KINDS, PURPOSES, Consent, require
 from zhiwei.borrower.reading import Parsed
 from zhiwei.journeys.filing import Batch
 from zhiwei.journeys.ports import Books, Unit, step
@@ -59,10 +60,12 @@ def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) 
 
 def _keep(unit: Unit, today: date, delivery: str, source: Source, tables: dict[str, pa.Table]) -> None:
     batches = [batch for kind, table in tables.items() for batch in _batches(delivery, kind, table)]
-    consents = unit.parties.consents(sorted({batch.party for batch in batches}))
+    consents = defaultdict[str, list[Consent]](list)
+    for one in unit.parties.consents(sorted({batch.party for batch in batches})):
+        consents[one.party].append(one)
     allowed = []
     for batch in batches:
-        [consent] = require(consents, batch.party, [batch.kind], PURPOSES, today)
+        [consent] = require(consents[batch.party], batch.party, [batch.kind], PURPOSES, today)
         allowed.append(
             Batch(
                 batch.batch_id, batch.party, batch.kind, delivery, consent, batch.first_day, batch.last_day, batch.rows
@@ -78,11 +81,16 @@ def _batches(delivery: str, kind: str, table: pa.Table) -> list[Batch]:
     if table[day].null_count:
         raise BadInput("no_day", f"{table[day].null_count} rows of {kind} have no {day}")
     found = []
-    for party in pc.unique(table["party_id"]).to_pylist():
-        rows = table.filter(pc.equal(table["party_id"], party))
-        days = pc.min_max(rows[day].cast(pa.date32())).as_py()
+    whose = table["party_id"].combine_chunks().dictionary_encode()
+    order = pc.sort_indices(whose.indices)  # stable: the rows of a party keep theirs
+    rows, start = table.take(order).combine_chunks(), 0
+    counts = {one["values"]: one["counts"] for one in pc.value_counts(whose.indices).to_pylist()}
+    for place, party in enumerate(whose.dictionary.to_pylist()):
+        mine = rows.slice(start, counts[place])
+        start += counts[place]
+        days = pc.min_max(mine[day].cast(pa.date32())).as_py()
         batch_id = identifier("bat", delivery, kind, party)
-        found.append(Batch(batch_id, party, kind, delivery, "", days["min"], days["max"], rows))
+        found.append(Batch(batch_id, party, kind, delivery, "", days["min"], days["max"], mine))
     return found
 
 

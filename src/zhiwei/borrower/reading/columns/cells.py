@@ -69,7 +69,10 @@ def date_pattern(form: str) -> str:
         return r"^\d{5}(?:\.\d+)?$"
     parts = re.split(r"(YYYY|YY|MON|MM|DD|ERA|ROC|BE)", form)
     tokens = [part for part in parts if part in _TOKENS]
-    if sorted("Y" if token in ("ERA", "ROC", "BE") else token[0] for token in tokens) != ["D", "M", "Y"] or len(form) > 40:
+    if (
+        sorted("Y" if token in ("ERA", "ROC", "BE") else token[0] for token in tokens) != ["D", "M", "Y"]
+        or len(form) > 40
+    ):
         raise BadInput("bad_mapping", f"date format {form!r}", hint="write it as YYYY-MM-DD, DD.MM.YY or DD MON YYYY")
     pieces = [_TOKENS.get(part) or re.escape(part).replace("\\ ", r"\s").replace(r"\.\s", r"\.\s?") for part in parts]
     together = "".join(parts[1::2]) == form  # 20240301: nothing between, so each part has its full length

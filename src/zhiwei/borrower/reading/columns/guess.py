@@ -4,14 +4,16 @@ What the file itself decides is decided, and the reason kept; what it leaves ope
 People see all of it in a preview. What they say themselves (`told`: parts of a mapping's file) is not guessed.
 """
 
-from collections.abc import Iterator, Mapping as Parts
+from collections.abc import Iterator
+from collections.abc import Mapping as Parts
 from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower.reading import headers
 from zhiwei.borrower.reading.columns import cells as understood
-from zhiwei.borrower.reading.columns import headers, looks, titles
+from zhiwei.borrower.reading.columns import looks, titles
 from zhiwei.borrower.reading.columns.mapping import DATES, Mapping, Sign
 from zhiwei.borrower.reading.columns.movement import Movement, movement_of, neither
 from zhiwei.borrower.reading.columns.seen import Seen, look
@@ -55,7 +57,7 @@ def guess(grid: Grid, kind: str) -> Mapping:
 
 
 def understand(grid: Grid, kind: str, told: Told | None = None) -> Guess:
-    """The mapping that the grid suggests, why, and what it leaves open. BadInput as `guess`, and where `told` is wrong."""
+    """What the grid suggests, why, and what it leaves open. BadInput as `guess`, and where `told` names no column."""
     if kind not in KINDS:
         raise BadInput("unknown_kind", f"{kind!r} is no kind of record", hint=f"known are {', '.join(KINDS)}")
     told = told or {}
@@ -88,7 +90,9 @@ def understand(grid: Grid, kind: str, told: Told | None = None) -> Guess:
 def _there(grid: Grid, told: Told) -> None:
     """BadInput where somebody names a header that the file does not have."""
     sign, party = told.get("sign", {}), told.get("party", {})
-    named = [header for texts in told.get("columns", {}).values() for text in _listed(texts) for header in text.split(" + ")]
+    named = [
+        header for texts in told.get("columns", {}).values() for text in _listed(texts) for header in text.split(" + ")
+    ]
     named += [str(sign[key]) for key in ("in", "out", "direction", "less", "balance_direction") if sign.get(key)]
     named += [str(party["column"])] if party.get("column") else []
     missing = [header for header in named if header not in grid.header]
@@ -126,7 +130,7 @@ def _moving(seen: Seen, moved: Movement) -> dict[str, tuple[str, ...]]:
     """Columns of the movement; what it rests on is remembered."""
     sign = moved.sign
     pairs = (("amount", moved.amount), ("balance", moved.balance), ("account", moved.owner))
-    found = {target: (header,) for target, header in pairs if header}
+    found: dict[str, tuple[str, ...]] = {target: (header,) for target, header in pairs if header}
     used = (moved.amount, moved.balance, moved.owner, sign.into, sign.out, sign.direction, sign.less)
     seen.taken |= {header for header in used if header}
     if sign.direction and (words := neither(seen, sign.direction)):
@@ -172,6 +176,15 @@ def _rest(seen: Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[tuple[str
             seen.taken.add(header)
             yield target, header
     if seen.kind == "bank_flow":
+        free = [header for header in seen.sample.columns if header not in seen.taken]
+        other = max(free, key=lambda header: headers.score("bank_flow", "account", header), default="")
+        if (
+            "account" in columns
+            and "counterparty_account" not in done
+            and headers.score("bank_flow", "account", other) > 90
+        ):
+            seen.taken.add(other)  # an account that is not the owner's
+            yield "counterparty_account", other
         yield from _unnamed(seen, done, columns)
 
 

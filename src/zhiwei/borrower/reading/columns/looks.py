@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -13,6 +14,7 @@ ENOUGH = 0.9  # of a column's filled cells
 MOST_DATES = 20_000  # different dates looked at
 LATEST = 2150  # a year after it is of another calendar
 _SAMPLE = 3_000  # cells of a column looked at
+_SHAPES = 40  # different cells whose shape is looked at
 _FEW = 5  # different days run one way by chance
 _SPAN = 8  # so many times longer is the time that a wrong order of year, month and day makes of a statement
 FORMATS = (
@@ -59,8 +61,8 @@ def dates_of(column: pl.Series, among: Sequence[str] = FORMATS) -> Dates:
         return Dates(0.0)
     left, forms = sample.unique(maintain_order=True), list[str]()
     while left.len() and len(forms) < 3:
-        text = understood.plain(left)
-        shaped = [form for form in among if form not in forms and text.str.contains(date_pattern(form)).any()]
+        text = understood.plain(left.gather_every(max(1, left.len() // _SHAPES))).to_list()
+        shaped = [form for form in among if form not in forms and any(map(_shape(form).search, text))]
         fits = {form: _likely(left, form).count() for form in shaped}
         best = max(fits, key=lambda form: fits[form], default="")
         if not best or not fits[best]:
@@ -76,8 +78,14 @@ def dates_of(column: pl.Series, among: Sequence[str] = FORMATS) -> Dates:
         return Dates(share)
     order = order_of(column, forms[0], among)
     forms[0] = order.form
-    timed = bool(sample.str.contains(r"\d[ T]+\d{1,2}[:时]\d{2}|\d[ T]\d{6}$|^\d{14}$").sum() * 2 > sample.len())
+    clock = sample.str.contains(r"\d[ T]+\d{1,2}[:时]\d{2}|\d[ T]\d{6}$|^\d{14}$").sum() * 2 > sample.len()
+    timed = clock and not sample.str.contains(r"[ T]0?0:00(?::00(?:\.0+)?)?$").all()  # midnight is how a day is kept
     return Dates(share, tuple(dict.fromkeys(forms)), order.others, timed, order.why)
+
+
+@lru_cache(maxsize=256)
+def _shape(form: str) -> re.Pattern[str]:
+    return re.compile(date_pattern(form).replace(r"\p{L}", r"[^\W\d_]"))
 
 
 def _likely(cells: pl.Series, form: str) -> pl.Series:

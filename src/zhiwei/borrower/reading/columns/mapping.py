@@ -181,11 +181,15 @@ class Mapping:
     def _whose(self) -> list[str]:
         lines: list[str] = []
         if self.leave_out:
-            lines += ["", "[leave_out]"] + [f"{_key(name)} = {_listed(words)}" for name, words in self.leave_out.items()]
+            lines += ["", "[leave_out]"] + [
+                f"{_key(name)} = {_listed(words)}" for name, words in self.leave_out.items()
+            ]
         if self.party.column:
             lines += ["", "[party]", f"column = {_quoted(self.party.column)}", f"prefix = {_quoted(self.party.prefix)}"]
         if self.party.ids:
-            lines += ["", "[party.ids]"] + [f"{_quoted(one)} = {_quoted(whose)}" for one, whose in self.party.ids.items()]
+            lines += ["", "[party.ids]"] + [
+                f"{_quoted(one)} = {_quoted(whose)}" for one, whose in self.party.ids.items()
+            ]
         return lines
 
 

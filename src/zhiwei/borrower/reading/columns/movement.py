@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from zhiwei.borrower.reading.columns import headers
+from zhiwei.borrower.reading import headers
+from zhiwei.borrower.reading.columns import cells as understood
 from zhiwei.borrower.reading.columns.mapping import IN_WORDS, NEITHER_WORDS, OUT_WORDS, Sign
 from zhiwei.borrower.reading.columns.seen import Seen
 from zhiwei.values import BadInput
@@ -19,6 +20,7 @@ _MOST_MARKS = 8  # columns that may say in or out, tried
 _MOST_OWNERS = 3  # columns that may tell accounts apart, tried
 _LINKS = 0.8  # so many of the links of a chain of balances have to hold; of many links, so many:
 _LINKS_OF_MANY, _MANY = 0.5, 50
+_AGAINST = 0.6  # what a chain is worth that holds only against the order of its days
 _VOTES = 0.8  # of a word's rows: so many have to agree about which way it means
 
 _Words = tuple[tuple[str, ...], tuple[str, ...]]
@@ -50,7 +52,7 @@ def _proves(links: int, held: int) -> bool:
 
 def movement_of(seen: Seen) -> Movement:
     """The best of all readings. BadInput where no column is amounts throughout."""
-    found = _best(seen, "")
+    found = _best(seen, "") or _best(replace(seen, told={}), "")
     if found is None:
         raise BadInput(
             "no_amounts", f"{seen.grid.name}: no column is amounts throughout; columns: {'、'.join(seen.grid.header)}",
@@ -75,13 +77,13 @@ def neither(seen: Seen, header: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The rows under one assumption of who owns them. `same`: is a row's owner that of the row before? `balances`:
-    header, column of the words for its sign ("" none), values.
+    """The rows under one assumption of who owns them. `ahead`: 1 where days run forwards through them, -1 backwards,
+    0 where they do not say; `balances`: header, column of the words for its sign ("" none), values.
     """
 
     seen: Seen
     owner: str
-    same: pl.Series
+    ahead: int
     money: list[str]
     balances: list[tuple[str, str, pl.Series]]
     marks: list[str]
@@ -95,8 +97,6 @@ def _best(seen: Seen, owner: str) -> Movement | None:
     money = [name for name in sorted(named, key=lambda name: -named[name]) if name not in seen.taken and name != owner]
     money = list(dict.fromkeys([*(text for text in said.values() if text in seen.money), *money]))[:_MOST_MONEY]
     height = seen.sample.height
-    who = seen.sample[owner] if owner else None
-    same = (who == who.shift(1)) if who is not None else pl.Series([True], dtype=pl.Boolean).new_from_index(0, height)
     marks = _marks(seen, owner)
     full = [name for name in money if seen.money[name].count() >= 0.5 * height and said["balance"] in ("", name)]
     balances = [(name, "", seen.money[name]) for name in full]
@@ -104,7 +104,7 @@ def _best(seen: Seen, owner: str) -> Movement | None:
         for mark in marks:
             if known := _known(seen, mark):
                 balances.append((name, mark, _turned(seen, mark, known, seen.money[name])))
-    look = _Look(seen, owner, same.fill_null(False), money, balances, marks)
+    look = _Look(seen, owner, _ahead(seen, owner), money, balances, marks)
     found = (one for one in _options(look) if said["amount"] in ("", one.amount) and _as_told(seen, one.sign))
     return max(found, key=lambda one: one.score, default=None)
 
@@ -172,8 +172,9 @@ def _with_balance(look: _Look, one: Movement, moved: pl.Series) -> Iterator[Move
         if header in (one.amount, one.sign.into, one.sign.out):
             continue
         named = headers.score(look.seen.kind, "balance", header)
-        links, held = _chain(moved, values, look)
+        links, held, against = _chain(moved, values, look)
         proof = (300.0 if links > 1 else 100.0) * held / links if _proves(links, held) else 0.0
+        proof *= _AGAINST if against else 1.0
         if mark and not proof:
             continue
         still = not proof and links > 1 and values.n_unique() == 1  # the balance of today, in every row
@@ -189,9 +190,19 @@ def _with_balance(look: _Look, one: Movement, moved: pl.Series) -> Iterator[Move
 # --- the chain of balances ------------------------------------------------------------------------------------------
 
 
-def _chain(moved: pl.Series, balance: pl.Series, look: _Look) -> tuple[int, int]:
-    """(links, how many hold in the better order). Rows that move nothing and change nothing prove nothing; a balance
-    that changes where nothing moved speaks against.
+def _ahead(seen: Seen, owner: str) -> int:
+    day = next((header for header in seen.dates if header in seen.taken), None)
+    if day is None:
+        return 0
+    step = understood.times(seen.sample[day], list(seen.dates[day].forms)).diff().dt.total_microseconds()
+    if owner:
+        step = step.filter((seen.sample[owner] == seen.sample[owner].shift(1)).fill_null(False))
+    return int((step > 0).sum() > 0) - int((step < 0).sum() > 0)
+
+
+def _chain(moved: pl.Series, balance: pl.Series, look: _Look) -> tuple[int, int, bool]:
+    """(links, how many hold in the better order, is that order against the days?). Rows that move nothing and change
+    nothing prove nothing; a balance that changes where nothing moved speaks against.
     """
     frame = pl.DataFrame([moved.fill_null(0).rename("m"), balance.rename("b"), _who(look)])
     frame = frame.filter(pl.col("b").is_not_null())
@@ -204,11 +215,11 @@ def _chain(moved: pl.Series, balance: pl.Series, look: _Look) -> tuple[int, int]
           enumerate(zip(ways, real, strict=True))),
     )  # fmt: skip
     n, r, h, b = (int(count or 0) for count in counts.row(0))
-    links, held = (n, h) if h >= b else (r, b)
+    links, held, way = max((n, h, 1), (r, b, -1), key=lambda one: (one[1], one[2] * look.ahead, one[2]))
     if look.owner and not _proves(links, held):  # the rows of a day may stand in any order
         free = int((_anyhow(frame, pl.col("b") - pl.col("m")) & (frame["m"] != 0)).sum())
-        links, held = (int((frame["m"] != 0).sum()), free) if free > held else (links, held)
-    return links, held
+        links, held, way = (int((frame["m"] != 0).sum()), free, 0) if free > held else (links, held, way)
+    return links, held, way * look.ahead < 0
 
 
 def _who(look: _Look) -> pl.Series:
@@ -271,29 +282,36 @@ def _by_evidence(look: _Look, one: Movement, values: pl.Series, mark: str) -> It
         into = tuple(sorted(word for word, (up, down) in votes.items() if up > 0 and up >= _VOTES * (up + down)))
         out = tuple(sorted(word for word, (up, down) in votes.items() if down > 0 and down >= _VOTES * (up + down)))
         held = sum(votes[word][0] for word in into) + sum(votes[word][1] for word in out)
-        if not (into and out) or held < 3:
+        words = look.seen.words(mark)
+        if not (into and out) or held < 2 * len(words) - 1:  # many words of few rows fit anything
             continue
-        silent = [word for word in look.seen.words(mark) if word not in into + out]
+        silent = [word for word in words if word not in into + out]
         into += tuple(word for word in silent if word in IN_WORDS)
         out += tuple(word for word in silent if word in OUT_WORDS)
         rule = Sign(rule="direction", direction=mark, words_in=into, words_out=out)
+        found = replace(one, score=one.score - 5 * len(words), sign=rule)
         moved = _turned(look.seen, mark, (into, out), values)
-        yield from _with_balance(replace(look, balances=[(header, "", balance)]), replace(one, sign=rule), moved)
+        yield from _with_balance(replace(look, balances=[(header, "", balance)]), found, moved)
 
 
 def _votes(look: _Look, values: pl.Series, balance: pl.Series, words: pl.Series) -> Mapping[str, tuple[int, int]]:
     """Word -> in how many of its rows the balance rose by the amount, and fell by it, in the order that says more."""
     frame = pl.DataFrame([values.fill_null(0).rename("m"), balance.rename("b"), words, _who(look)])
     frame = frame.filter(pl.col("b").is_not_null() & (pl.col("m") != 0))
-    ways = []
+    ways, told = list[pl.DataFrame](), list[float]()
     for places in (1, -1):
         before = pl.when(pl.col("who") == pl.col("who").shift(places)).then(pl.col("b").shift(places))
         ways.append(frame.select("word", (before + pl.col("m") == pl.col("b")).fill_null(False).alias("up"),
                                  (before - pl.col("m") == pl.col("b")).fill_null(False).alias("down")))  # fmt: skip
     if look.owner:
-        up, down = (_anyhow(frame, pl.col("b") - way * pl.col("m")).rename(name) for way, name in ((1, "up"), (-1, "down")))
+        up, down = (
+            _anyhow(frame, pl.col("b") - way * pl.col("m")).rename(name) for way, name in ((1, "up"), (-1, "down"))
+        )
         ways.append(pl.DataFrame([frame["word"], up & ~down, down & ~up]))
-    best = max(ways, key=lambda way: int((way["up"] ^ way["down"]).sum()))
+    told = [int((way["up"] ^ way["down"]).sum()) for way in ways]
+    if look.ahead:
+        told[1 if look.ahead > 0 else 0] *= _AGAINST
+    best = ways[told.index(max(told))]
     counts = best.group_by("word").agg((pl.col("up") & ~pl.col("down")).sum(), (pl.col("down") & ~pl.col("up")).sum())
     return {str(word): (int(up), int(down)) for word, up, down in counts.iter_rows() if word is not None}
 
@@ -323,15 +341,15 @@ def _less(seen: Seen, found: Movement) -> Sign:
     """The sign, and the column of fees where the balances show that they went off besides."""
     if found.sign.rule not in ("signed", "direction") or not found.balance or found.sign.balance_direction:
         return found.sign
-    look = _Look(seen, "", seen.sample.select(pl.lit(True)).to_series(), [], [], [])
+    look = _Look(seen, "", _ahead(seen, ""), [], [], [])
     moved = seen.money[found.amount]
     if found.sign.rule == "direction":
         moved = _turned(seen, found.sign.direction, (found.sign.words_in, found.sign.words_out), moved)
-    _, held = _chain(moved, seen.money[found.balance], look)
+    _, held, _ = _chain(moved, seen.money[found.balance], look)
     for header in seen.money:
         if headers.score(seen.kind, "less", header) <= 0 or header in (found.amount, found.balance):
             continue
-        links, better = _chain(moved - seen.money[header].fill_null(0).abs(), seen.money[found.balance], look)
+        links, better, _ = _chain(moved - seen.money[header].fill_null(0).abs(), seen.money[found.balance], look)
         if better > held and _proves(links, better):
             return replace(found.sign, less=header)
     return found.sign

@@ -107,7 +107,7 @@ def preview(grid: Grid, mapping: Mapping | Guess) -> Preview:
 
 def _owners(grid: Grid, mapping: Mapping, frame: pl.DataFrame, good: pl.Series) -> tuple[int, int | None]:
     """(accounts, parties) of the good rows."""
-    whose = whose_of(grid, mapping)
+    whose = whose_of(grid, mapping.party)
     accounts = frame["account"].filter(good).drop_nulls().n_unique() if "account" in frame.columns else 0
     return accounts, None if whose is None else whose.filter(good).drop_nulls().n_unique()
 
@@ -221,7 +221,7 @@ def _advice(shown: Preview) -> Iterator[str]:
         header = column.source.split(",")[0].split(" − ")[0]
         said = {
             "booked_on": "--set dates=FORMAT, written with YYYY YY MM DD MON", "second": "--set second=HEADER",
-            "amount": "--set decimal=, (or .), --set amount=HEADER, --set direction=HEADER, or --set leave_out.HEADER=WORD",
+            "amount": "--set decimal=, (or .) amount=HEADER direction=HEADER, or leave_out.HEADER=WORD",
             "balance": "--set decimal=, (or .), or --set balance=HEADER", "currency": "--set currency=EUR",
         }.get(column.target, f"--set {column.target}=HEADER")  # fmt: skip
         yield f"to mend: {column.not_understood:,} cells of {header} as {column.target}: {said}"

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from zhiwei.borrower.reading.columns import cells as understood
 from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, link, newest_first
-from zhiwei.borrower.reading.columns.mapping import Mapping, Sign
+from zhiwei.borrower.reading.columns.mapping import Mapping, Sign, Whose
 from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem
 from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
@@ -49,7 +49,7 @@ def read(grid: Grid, mapping: Mapping, party: str) -> Parsed:
             f"{first.place}, {first.column}: {first.value!r} {first.problem}",
             hint="look at it with a preview and mend the mapping",
         )  # fmt: skip
-    whose = whose_of(grid, mapping)
+    whose = whose_of(grid, mapping.party)
     if whose is None:
         whose = pl.Series([party], dtype=pl.String).new_from_index(0, grid.cells.height)
     table = _table(mapping, columns, good, whose.filter(good))
@@ -81,14 +81,16 @@ def continued(grid: Grid, mapping: Mapping) -> Grid:
     return replace(grid, cells=joined.select(grid.header), rows=grid.rows.filter(~more), notes=notes)
 
 
-def whose_of(grid: Grid, mapping: Mapping) -> pl.Series | None:
-    """The party of each row, null where none is told; None where the mapping does not tell parties apart."""
-    if not mapping.party.column:
+def whose_of(grid: Grid, whose: Whose) -> pl.Series | None:
+    """The party of each row, null where none is told; None where no column tells parties apart."""
+    if not whose.column:
         return None
-    cells = grid.cells[mapping.party.column]
-    if mapping.party.ids:
-        return cells.replace_strict(mapping.party.ids, default=None, return_dtype=pl.String)
-    return (mapping.party.prefix + cells).rename("party")
+    if whose.column not in grid.header:
+        raise BadInput("missing_column", f"{grid.name} has no column {whose.column}; it has {'、'.join(grid.header)}")
+    cells = grid.cells[whose.column]
+    if whose.ids:
+        return cells.replace_strict(whose.ids, default=None, return_dtype=pl.String)
+    return (whose.prefix + cells).rename("party")
 
 
 def columns_of(grid: Grid, mapping: Mapping) -> Columns:
@@ -290,7 +292,9 @@ def judge(grid: Grid, mapping: Mapping, columns: Columns) -> tuple[pl.Series, li
     skip, count = ~good, 0
     if mapping.party.column and not mapping.party.ids:
         nobody = grid.cells[mapping.party.column].is_null() & good
-        wrong += [(place, mapping.party.column, "", "names no party") for place in nobody.arg_true().head(MOST_PROBLEMS)]
+        wrong += [
+            (place, mapping.party.column, "", "names no party") for place in nobody.arg_true().head(MOST_PROBLEMS)
+        ]
         count += int(nobody.sum())
         good &= ~nobody
     for target, raw in columns.raw.items():

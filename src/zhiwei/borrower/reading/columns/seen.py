@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from zhiwei.borrower.reading import headers
 from zhiwei.borrower.reading.columns import cells as understood
-from zhiwei.borrower.reading.columns import headers, looks
+from zhiwei.borrower.reading.columns import looks
 from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY
 from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
@@ -18,14 +19,6 @@ MOST_WORDS = 12  # a column that says in or out, or whether money moved, has few
 _MOST_COLUMNS = 60  # columns looked at
 _MOVEMENTS = ("amount", "in", "out", "balance", "less")
 _LONGEST_WORD = 40
-UNSETTLED = frozenset(
-    "pending reverted declined failed cancelled canceled rejected reversed returned voided void expired processing"
-    " vorgemerkt storniert abgelehnt pendiente rechazada rechazado anulado anulada pendente recusada recusado cancelado"
-    " cancelada annulé annulée refusé refusée rifiutato annullato anulowana odrzucona oczekująca zamítnuto zamítnutá"
-    " отклонено отклонена отклонён отменено отменена ошибка beklemede reddedildi"
-    " 交易关闭 交易失败 已关闭 失败 处理中 等待付款 等待对方付款 已撤销 已取消 关闭 未支付 取消 失敗 취소 실패".split()
-)
-"""Words of a column of states for what never happened, or has not yet."""
 
 
 @dataclass(slots=True)
@@ -66,7 +59,7 @@ class Seen:
         if cells.n_unique() > 2 * MOST_WORDS:
             return []
         found = self.grid.cells[header].drop_nulls().unique().str.strip_chars().str.to_lowercase().unique().sort()
-        short = found.len() <= MOST_WORDS and int(found.str.len_chars().max() or 0) <= _LONGEST_WORD  # type: ignore[call-overload]
+        short = found.len() <= MOST_WORDS and (found.str.len_chars() <= _LONGEST_WORD).all()
         return found.to_list() if short else []
 
     def of_owners(self, owner: str) -> "Seen":
@@ -74,7 +67,12 @@ class Seen:
         counts = self.grid.cells[owner].drop_nulls().value_counts(sort=True)
         enough = int((counts["count"].cum_sum() < SAMPLE).sum()) + 1
         rows = self.grid.cells.filter(pl.col(owner).is_in(counts[owner].head(enough).to_list()))
-        other = replace(self, sample=_settled(rows, self).head(2 * SAMPLE).sort(owner, maintain_order=True), money={}, few=dict(self.few))
+        other = replace(
+            self,
+            sample=_settled(rows, self).head(2 * SAMPLE).sort(owner, maintain_order=True),
+            money={},
+            few=dict(self.few),
+        )
         for header in self.money:
             other.money[header] = _amounts(other, header)
         return other
@@ -113,9 +111,16 @@ def _is_money(seen: Seen, header: str) -> bool:
     cells = seen.sample[header]
     if header in seen.dates and not all(form.isalpha() for form in seen.dates[header].forms):
         return False
+    if not cells.count():  # nothing went that way yet
+        return _one_way(seen, header)
     if looks.counted(cells) and max(headers.score(seen.kind, word, header) for word in _MOVEMENTS) <= 0:
         return False
     return looks.amount_share(cells, seen.decimal) >= looks.ENOUGH
+
+
+def _one_way(seen: Seen, header: str) -> bool:
+    """Does a header name money that comes in, or goes out, in a column of its own?"""
+    return seen.kind == "bank_flow" and max(headers.score(seen.kind, word, header) for word in ("in", "out")) >= 50
 
 
 def _amounts(seen: Seen, header: str) -> pl.Series:
@@ -137,7 +142,7 @@ def _agree(seen: Seen) -> None:
 def _states(seen: Seen) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for header in seen.sample.columns:
-        words = [word for word in seen.words(header) if word in UNSETTLED]
+        words = [word for word in seen.words(header) if word in headers.unsettled()]
         if words and len(words) < len(seen.words(header)):
             found[header] = tuple(words)
     return found

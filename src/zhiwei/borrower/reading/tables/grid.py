@@ -97,7 +97,13 @@ def _tidy(frame: pl.DataFrame, notes: Counter[str]) -> pl.DataFrame:
     """Cells without blanks, spreadsheet armour and apostrophes around them; null where nothing is left."""
     if not frame.width:
         return frame
-    plain = pl.all().str.strip_chars(_BLANKS).str.replace(_EXCEL_TEXT, "$1").str.replace(r"^['`](\d)", "$1").str.replace(r"(\d)['`]$", "$1")
+    plain = (
+        pl.all()
+        .str.strip_chars(_BLANKS)
+        .str.replace(_EXCEL_TEXT, "$1")
+        .str.replace(r"^['`](\d)", "$1")
+        .str.replace(r"(\d)['`]$", "$1")
+    )
     frame = frame.with_columns(plain.str.strip_chars(_BLANKS).replace("", None))
     long = frame.select(pl.sum_horizontal((pl.all().str.len_chars() > LONGEST_CELL).sum())).item()
     if long:
@@ -140,8 +146,8 @@ def _frame(rows: Iterable[list[str]], name: str, notes: Counter[str]) -> pl.Data
         width = max(width, wide)
         if height > MOST_ROWS or width > MOST_COLUMNS or height * width > MOST_CELLS:
             raise BadInput(
-                "table_too_large", f"{name} has more than {height - len(part):,} rows of up to {width:,} cells; at most "
-                f"{MOST_ROWS:,} rows, {MOST_COLUMNS} columns, {MOST_CELLS:,} cells", hint="split it by months",
+                "table_too_large", f"{name} has more than {height - len(part):,} rows of up to {width:,} cells; at "
+                f"most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns, {MOST_CELLS:,} cells", hint="split it by months",
             )  # fmt: skip
         if not parts and any("\ufffd" in cell for row in part[:_SNIFFED] for cell in row):
             notes["letters that no encoding explains"] = 1

@@ -10,7 +10,7 @@ Cyrillic ones in words, and Japanese has kana.
 import re
 from functools import lru_cache
 
-from zhiwei.borrower.reading.columns import headers
+from zhiwei.borrower.reading import headers
 from zhiwei.borrower.reading.files import LARGEST_TABLE, bounded, text_of
 from zhiwei.values import BadInput
 
@@ -31,7 +31,9 @@ def letters(content: bytes, name: str) -> str:
     bounded(content, name, LARGEST_TABLE)
     if content.startswith(b"%PDF"):
         raise BadInput("not_a_table", f"{name} is a PDF", hint="ask the bank for CSV, xlsx, MT940 or camt.053")
-    text = _wide(content) or (_narrow(content) if _is_not_utf8(content) else None) or text_of(content, name, LARGEST_TABLE)
+    text = (
+        _wide(content) or (_narrow(content) if _is_not_utf8(content) else None) or text_of(content, name, LARGEST_TABLE)
+    )
     text = text.lstrip("\ufeff")
     if "\x00" in text[:_SAMPLE]:
         raise BadInput("not_text", f"{name} is binary, no table", hint="save it as CSV or xlsx")

@@ -25,9 +25,7 @@ __all__ = ["KINDS", "default_mapping", "read"]
 KINDS = (KIND,)
 
 
-def read(
-    content: bytes, name: str, party: str, mapping: Mapping | None = None, told: Told | None = None
-) -> Parsed:
+def read(content: bytes, name: str, party: str, mapping: Mapping | None = None, told: Told | None = None) -> Parsed:
     """Rows of records.BANK_FLOW, oldest first, with what the statement says of itself in `facts` (opening and closing
     in minor units). Without a mapping one is guessed; `told` is what somebody says of the file beforehand.
 

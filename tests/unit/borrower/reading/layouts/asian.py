@@ -1,7 +1,5 @@
 """Banks and wallets of China, Taiwan, Japan, Korea and Thailand. All invented."""
 
-# ruff: noqa: E501
-
 from .layout import Layout, layout
 
 LAYOUTS: dict[str, Layout] = {}

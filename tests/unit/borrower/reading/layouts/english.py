@@ -1,6 +1,6 @@
 """Banks of the British Isles, America, Australia, South Africa, India, Singapore and Hong Kong. All invented."""
 
-# ruff: noqa: E501
+# ruff: noqa: E501, E101
 
 from .layout import Layout, layout
 
@@ -219,6 +219,7 @@ Date,Description,Paid out,Paid in,Balance
 """,
     [("2024-01-14", 125050, 125050), ("2024-01-15", -8500, 116550), ("2024-01-16", -1200, 115350)],
     open_="currency",
+    aside=1,
 )
 LAYOUTS["amex, what was spent above zero"] = layout(
     """

@@ -1,7 +1,7 @@
 """Workbooks: titles over merged cells, days as serial numbers, apostrophes, and the bank of India's columns."""
 
 import io
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import xlsxwriter
@@ -12,7 +12,7 @@ LAYOUTS: dict[str, Layout] = {}
 
 
 def workbook(rows: list[list[Any]], merged: int = 0, form: str = "dd/mm/yyyy") -> bytes:
-    """An xlsx of these rows, the first `merged` of them over five columns; a datetime is a cell of that form."""
+    """An xlsx of these rows, the first `merged` of them over five columns; a date is a cell of that form."""
     into = io.BytesIO()
     with xlsxwriter.Workbook(into, {"in_memory": True}) as book:
         sheet, days = book.add_worksheet("Sheet1"), book.add_format({"num_format": form})
@@ -21,7 +21,7 @@ def workbook(rows: list[list[Any]], merged: int = 0, form: str = "dd/mm/yyyy") -
                 sheet.merge_range(number, 0, number, 4, row[0])
                 continue
             for place, cell in enumerate(row):
-                if isinstance(cell, datetime):
+                if isinstance(cell, date):
                     sheet.write_datetime(number, place, cell, days)
                 elif cell is not None:
                     sheet.write(number, place, cell)
@@ -35,19 +35,19 @@ _HEADER = [
 FIRST, SECOND = "409000611074'", "409000493201'"
 
 
-def _of(account: str, on: datetime, text: str, out: float | None, into: float | None, left: float) -> list[Any]:
+def _of(account: str, on: date, text: str, out: float | None, into: float | None, left: float) -> list[Any]:
     return [account, on, text, None, on, out, into, left, "."]
 
 
 LAYOUTS["india, many accounts with an apostrophe"] = Layout(
     workbook([
         _HEADER,
-        _of(FIRST, datetime(2017, 6, 29), "TRF FROM  Indiaforensic SERVICES", None, 1000000, 1000000),
-        _of(FIRST, datetime(2017, 7, 5), "TRF FROM  Indiaforensic SERVICES", None, 1000000, 2000000),
-        _of(FIRST, datetime(2017, 7, 18), "FDRL/INTERNAL FUND TRANSFE", 133900.5, None, 1866099.5),
-        _of(FIRST, datetime(2017, 8, 1), "INDO GIBL Indiaforensic STL0", 2000000, None, -133900.5),
-        _of(SECOND, datetime(2016, 4, 1), "Opening deposit", None, 3500.25, 3500.25),
-        _of(SECOND, datetime(2016, 4, 13), "IMPS Beneficiary", 50, None, 3450.25),
+        _of(FIRST, date(2017, 6, 29), "TRF FROM  Indiaforensic SERVICES", None, 1000000, 1000000),
+        _of(FIRST, date(2017, 7, 5), "TRF FROM  Indiaforensic SERVICES", None, 1000000, 2000000),
+        _of(FIRST, date(2017, 7, 18), "FDRL/INTERNAL FUND TRANSFE", 133900.5, None, 1866099.5),
+        _of(FIRST, date(2017, 8, 1), "INDO GIBL Indiaforensic STL0", 2000000, None, -133900.5),
+        _of(SECOND, date(2016, 4, 1), "Opening deposit", None, 3500.25, 3500.25),
+        _of(SECOND, date(2016, 4, 13), "IMPS Beneficiary", 50, None, 3450.25),
     ]),
     [
         ("2017-06-29", 100000000, 100000000), ("2017-07-05", 100000000, 200000000),
