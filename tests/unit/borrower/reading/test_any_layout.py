@@ -4,13 +4,14 @@ or amount."""
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from zhiwei.borrower.reading.grid import grid_of
-from zhiwei.borrower.reading.mapping import read, understand
+from zhiwei.borrower.reading.mapping import Mapping, read, understand
 from zhiwei.values import BadInput
 
 FORMS = {
@@ -154,3 +155,35 @@ def test_accounts_through_each_other_are_told_apart(
     assert Counter((row["booked_on"], row["amount"]) for row in rows) == Counter(one[:2] for one in truth)
     if found.mapping.columns.get("account"):
         assert [(row["booked_on"], row["amount"], row["balance"], row["account"]) for row in rows] == truth
+
+
+@settings(max_examples=30, deadline=None)
+@given(turns, st.randoms(use_true_random=False))
+def test_the_rows_of_a_day_are_put_in_the_order_of_their_balances(
+    moved: list[tuple[int, int, bool]], chance: Random
+) -> None:
+    """Days follow each other; within one, a bank may write its rows in any order."""
+    left, days = dict.fromkeys("AB", 0), list[list[str]]()
+    for place, (which, amount, into) in enumerate(moved):
+        account = "AB"[which % 2]
+        left[account] += amount if into else -amount
+        if place % 5 == 0:
+            days.append([])
+        day = date(2023, 11, 20) + timedelta(days=len(days))
+        signed = (amount if into else -amount) / 100
+        days[-1].append(f"{account}1;{day};{signed:.2f};{left[account] / 100:.2f}")
+    for rows in days:
+        chance.shuffle(rows)
+    text = "\n".join(["Account;Date;Amount;Balance", *(row for rows in days for row in rows), ""])
+    columns = {"account": ("Account",), "booked_on": ("Date",), "amount": ("Amount",), "balance": ("Balance",)}
+    grid = grid_of(text.encode(), "any.csv")
+    found = read(grid, Mapping("bank_flow", columns), "P").tables["bank_flow"].to_pylist()
+    assert sorted(day for day in text.splitlines()[1:]) == sorted(
+        f"{row['account']};{row['booked_on']};{row['amount'] / 100:.2f};{row['balance'] / 100:.2f}" for row in found
+    )
+    for account in ("A1", "B1"):
+        mine = [row for row in found if row["account"] == account]
+        assert [row["booked_on"] for row in mine] == sorted(row["booked_on"] for row in mine)
+        balances = [row["balance"] for row in mine]
+        if len({*balances, 0}) == len(balances) + 1:  # nowhere twice the same: there is one order only
+            assert [row["balance"] - row["amount"] for row in mine] == [0, *balances[:-1]][: len(balances)]

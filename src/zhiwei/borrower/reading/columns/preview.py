@@ -90,7 +90,7 @@ def preview(grid: Grid, mapping: Mapping | Guess) -> Preview:
     used = {header for header in grid.header if any(_mentions(source, header) for source in columns.source.values())}
     used |= {*mapping.leave_out, mapping.party.column, mapping.sign.less}
     frame = pl.DataFrame([series.alias(name) for name, series in columns.typed.items()])
-    links, held, broken = _chain(grid, frame.filter(good), grid.rows.filter(good), kind.day)
+    links, held, broken = _chain(frame.filter(good), grid.rows.filter(good), mapping, warnings)
     into, out = _sums(frame.filter(good))
     targets = [name for name in kind.schema.names if name in columns.typed]
     return Preview(
@@ -147,13 +147,20 @@ def _sums(frame: pl.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _chain(
-    grid: Grid, frame: pl.DataFrame, numbers: pl.Series, day: str
+    frame: pl.DataFrame, numbers: pl.Series, mapping: Mapping, warnings: Counter[str]
 ) -> tuple[int | None, int | None, tuple[int, ...]]:
+    """(links, how many hold, rows where they do not) in the order in which the rows are kept."""
+    day = KINDS[mapping.kind].day
     if not {"amount", "balance"} <= set(frame.columns):
         return None, None, ()
     backwards = chain.newest_first(frame, day)
-    links = chain.link(frame.reverse() if backwards else frame)
-    places = (numbers.reverse() if backwards else numbers).filter((~links).fill_null(False))
+    frame = frame.with_columns(numbers.alias("_row"))
+    frame = frame.reverse() if backwards else frame
+    if mapping.kind == "bank_flow" and mapping.order == "auto":
+        frame, moved = chain.days_in_order(frame, day)
+        warnings.update({chain.PUT_IN_ORDER: moved} if moved else {})
+    links = chain.link(frame)
+    places = frame["_row"].filter((~links).fill_null(False))
     return links.len() - links.null_count(), int(links.sum()), tuple(int(place) for place in places.head(20))
 
 

@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 from zhiwei.borrower.reading.columns import cells as understood
-from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, link, newest_first
+from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, PUT_IN_ORDER, days_in_order, link, newest_first
 from zhiwei.borrower.reading.columns.mapping import Mapping, Sign, Whose
 from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem
 from zhiwei.borrower.reading.tables.grid import Grid
@@ -52,7 +52,7 @@ def read(grid: Grid, mapping: Mapping, party: str) -> Parsed:
     whose = whose_of(grid, mapping.party)
     if whose is None:
         whose = pl.Series([party], dtype=pl.String).new_from_index(0, grid.cells.height)
-    table = _table(mapping, columns, good, whose.filter(good))
+    table = _table(mapping, columns, good, whose.filter(good), warnings)
     day = table[KINDS[mapping.kind].day].cast(pa.date32()).drop_null()
     facts = {"rows": str(table.num_rows)}
     if len(day):
@@ -355,13 +355,16 @@ def _off(mapping: Mapping, columns: Columns, idle: pl.Series) -> int:
     return int((broken & (frame["idle"] | frame["idle"].shift(1).fill_null(False))).sum())
 
 
-def _table(mapping: Mapping, columns: Columns, good: pl.Series, whose: pl.Series) -> pa.Table:
+def _table(mapping: Mapping, columns: Columns, good: pl.Series, whose: pl.Series, warnings: Counter[str]) -> pa.Table:
     schema = KINDS[mapping.kind].schema
     count = int(good.sum())
     frame = pl.DataFrame([whose.rename("party_id")])
     frame = frame.with_columns([series.filter(good).alias(target) for target, series in columns.typed.items()])
     if mapping.order == "newest_first" or (mapping.order == "auto" and newest_first(frame, KINDS[mapping.kind].day)):
         frame = frame.reverse()
+    if mapping.kind == "bank_flow" and mapping.order == "auto":
+        frame, moved = days_in_order(frame, KINDS[mapping.kind].day)
+        warnings.update({PUT_IN_ORDER: moved} if moved else {})
     if "sequence" in schema.names and "sequence" not in frame.columns:
         account = ["party_id", "account"] if "account" in frame.columns else ["party_id"]
         frame = frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(account).alias("sequence"))
