@@ -22,9 +22,10 @@ LARGEST_XML = 10 * 2**20
 MOST_ELEMENTS = 50_000
 LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 10_000
+ENDLESS = 2**62
 _BLOCK = 2**20
 # What unpacking raises on damage, besides its own error: each was seen, or is one that its decoders document.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, IndexError, NotImplementedError,
     RuntimeError, ValueError,
 )  # fmt: skip
@@ -94,6 +95,8 @@ def walk_zip(content: bytes, name: str, largest: int | None = None) -> Iterator[
                 if info.flag_bits & 1:
                     raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
                 seen.add(info.filename)
+                claimed, info.file_size = info.file_size, ENDLESS  # else nobody sees what is behind a size that lies
+                before = left
                 with archive.open(info) as member:
                     yield info.filename, b""
                     while block := member.read(min(_BLOCK, left + 1)):
@@ -101,5 +104,7 @@ def walk_zip(content: bytes, name: str, largest: int | None = None) -> Iterator[
                         if left < 0:
                             raise BadInput("zip_too_large", f"{name} unpacks to more than {largest:,} bytes")
                         yield info.filename, block
-    except _DAMAGE as error:
+                if before - left != claimed:
+                    raise BadInput("not_a_zip", f"{name} says of {info.filename!r} another size than it has")
+    except DAMAGE as error:
         raise BadInput("not_a_zip", f"{name} cannot be unpacked: {error}") from error

@@ -28,7 +28,7 @@ def link(frame: pl.DataFrame) -> pl.Series:
 
 
 def newest_first(frame: pl.DataFrame, day: str) -> bool:
-    """Do the rows run backwards in time? By the days where they all run one way, else by the balances where they say."""
+    """Do the rows run backwards in time? By the days where all run one way, else by the balances where they say."""
     if frame.height < 2:
         return False
     step = frame[day].cast(pl.Int64).diff() if day in frame.columns else pl.Series([0])
