@@ -6,17 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from zhiwei import __version__
-from zhiwei.borrower import require
-from zhiwei.borrower.features import CANNOT_SHOW, PICTURED, picture
+from zhiwei.borrower import allowed, require
+from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
+from zhiwei.borrower.quality import figures, quality, windows_of
 from zhiwei.credit.antifraud import loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.journeys.borrower.pictures import rows_of
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
 from zhiwei.tables import micro, text, unscaled
 from zhiwei.values import (
-    EARLIEST,
     Actor,
     BadInput,
     NotFound,
@@ -44,13 +47,15 @@ def decide(
     """
     with books.unit(by.tenant) as unit:
         policy = _in_force(books, published(unit, product), as_of)
-        chosen = _parties(unit, parties, policy, as_of)
-        loops = loop_shares(unit.records.sales(add_months(as_of, -12), as_of)) if chosen else {}
+        days = (as_of, books.today())  # what is known of a day is looked at today: both need consent
+        chosen = _parties(unit, parties, policy, days)
+        circles = chosen and "loop_share_12m" in policy.facts
+        loops = loop_shares(unit.records.sales(add_months(as_of, -12), as_of)) if circles else {}
     decided: list[StoredDecision] = []
     for start in range(0, len(chosen), BUCKET):
         bucket = chosen[start : start + BUCKET]
         with books.unit(by.tenant) as unit:
-            found = _decide_bucket(unit, policy, bucket, as_of, loops)
+            found = _decide_bucket(unit, policy, bucket, days, loops)
             if unit.decisions.add(found):
                 request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
                 unit.steps.audit(by, "decide", [canonical(request)])
@@ -67,14 +72,12 @@ def _in_force(books: Books, product: Product, as_of: date) -> Product:
     return product
 
 
-def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, as_of: date) -> list[str]:
+def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
     known = unit.parties.ids()
     if parties is None:
-        consents = unit.parties.consents(known)
-        allowed = {
-            c.party for c in consents if all(c.covers(scope, product.purposes, as_of) for scope in product.scopes)
-        }
-        return [party for party in known if party in allowed]
+        consents, needs = unit.parties.consents(known), product.needs
+        willing = set(known).intersection(*(allowed(consents, one, needs.purposes, *days) for one in needs.scopes))
+        return [party for party in known if party in willing]
     unknown = sorted(set(parties) - set(known))
     if unknown:
         raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}", hint="import its records first")
@@ -82,38 +85,58 @@ def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, as_of:
 
 
 def _decide_bucket(
-    unit: Unit, product: Product, parties: list[str], as_of: date, loops: dict[str, float]
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: dict[str, float]
 ) -> list[StoredDecision]:
-    consents = unit.parties.consents(parties)
-    used = {party: require(consents, party, product.scopes, product.purposes, as_of) for party in parties}
-    features = picture(unit.records.invoices(parties, EARLIEST, as_of), parties, as_of)
+    used, tables = _seen(unit, product, parties, days)
+    as_of = days[0]
+    features = whole_picture(tables, parties, as_of, set(product.facts))
+    measured = [quality(tables, parties, as_of, months) for months in windows_of(product.needs.demands)]
     sources = unit.parties.sources(parties)
     decisions = []
     for row, party in enumerate(parties):
-        try:
-            facts: Facts = {name: _micro(float(values[row])) for name, values in features.items()}
-        except ValueError as error:
-            raise BadInput("fact_out_of_reason", f"{party}: {error}", hint="look at its largest invoices") from error
-        facts["loop_share_12m"] = _micro(loops[party]) if party in loops else None
-        for name in CANNOT_SHOW.get(sources[party], ()):
-            facts[name] = None
+        found: dict[str, float | None] = {name: float(values[row]) for name, values in features.items()}
+        found["loop_share_12m"] = loops.get(party)
+        found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
+        found |= figures(measured, product.needs.demands, party)
+        facts = {name: _text(party, found.get(name)) for name in product.facts}
         inputs = {
-            "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party],
-            "facts": {name: None if value is None else text(value) for name, value in facts.items()},
+            "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party], "facts": facts
         }  # fmt: skip
         decisions.append(_decision(product, party, as_of, canonical(inputs), __version__))
     return decisions
 
 
-def _micro(value: float) -> int | None:
-    return None if value != value else micro(value)
+def _seen(
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date]
+) -> tuple[dict[str, list[str]], dict[str, pa.Table]]:
+    """The consents used of each party, and its records of every kind the product looks at and the party allows."""
+    needs, consents = product.needs, unit.parties.consents(parties)
+    used = {party: require(consents, party, needs.scopes, needs.purposes, *days) for party in parties}
+    readers = {kind: list(parties) for kind in needs.scopes}
+    for kind in needs.optional:
+        willing = allowed(consents, kind, needs.purposes, *days)
+        readers[kind] = list(willing)
+        for party, ids in willing.items():
+            used[party] += ids
+    tables = {kind: rows_of(unit, kind, whose, days[0]) for kind, whose in readers.items()}
+    return used, tables
+
+
+def _text(party: str, value: float | None) -> str | None:
+    """A fact as a decision keeps it: six decimal places; None is not known."""
+    if value is None or value != value:
+        return None
+    try:
+        return text(micro(value))
+    except ValueError as error:
+        raise BadInput("fact_out_of_reason", f"{party}: {error}", hint="look at its largest amounts") from error
 
 
 def _decision(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
     """From the canonical inputs alone, so that a replay walks the very same way."""
     stored = json.loads(inputs)
     known = stored["facts"]
-    facts: Facts = {name: None if known.get(name) is None else micro(known[name]) for name in PICTURED}
+    facts: Facts = {name: None if known.get(name) is None else micro(known[name]) for name in product.facts}
     verdict = underwrite(product.policy, facts, as_of)
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
     inputs_hash = digest(stored)

@@ -1,7 +1,7 @@
 """What a fact is, and how a module declares its facts beside the function that computes them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -70,10 +70,15 @@ class Group(Generic[Seen]):
             self.facts[fact.name] = fact
         return declared
 
-    def compute(self, rows: Seen, known: NDArray[np.bool_]) -> dict[str, Floats]:
-        """Every fact of the group, NaN for parties that are not `known`: of whom no record was seen."""
+    def compute(self, rows: Seen, known: NDArray[np.bool_], wanted: Set[str] | None = None) -> dict[str, Floats]:
+        """Every fact of the group, NaN for parties that are not `known`: of whom no record was seen.
+
+        With `wanted` only those, and what is found in the same step as one of them.
+        """
         found: dict[str, Floats] = {}
         for names, step in self._steps:
+            if wanted is not None and wanted.isdisjoint(names):
+                continue
             values = step(rows)
             if values.keys() != set(names):
                 raise ValueError(f"{self.kind}: {sorted(values.keys() ^ set(names))} declared or computed, not both")

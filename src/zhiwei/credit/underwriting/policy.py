@@ -31,6 +31,12 @@ class Policy:
     limit_step: int
     smallest_limit: int
 
+    def facts(self) -> set[str]:
+        """The facts that anything here looks at."""
+        asked = {rule.fact for stage in self.stages for rule in stage.rules}
+        named = {name for term in (*self.limit, *self.price) for name in term.expression.names}
+        return asked | self.scorecard.bins.keys() | named - {one.name for one in self.parameters} - {"pd", "score"}
+
     def needs(self) -> set[str]:
         """The parameters without which nothing can be decided."""
         used = {name for term in (*self.limit, *self.price) for name in term.expression.names}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from zhiwei.borrower import KINDS, PURPOSES, Consent
+from zhiwei.borrower import KINDS, PURPOSES, allowed
 from zhiwei.borrower.features import Floats, whole_picture
 from zhiwei.borrower.quality import Agreements, Qualities, agreements, quality
 from zhiwei.journeys.borrower.records import current
@@ -38,21 +38,14 @@ def _tables(
         unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
         if unknown:
             raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}")
-        allowed = _allowed(unit.parties.consents(parties), books.today())
-        found = {kind: _rows(unit, kind, sorted(whose), as_of, known_at) for kind, whose in allowed.items()}
+        consents = unit.parties.consents(parties)
+        whose = {kind: list(allowed(consents, kind, PURPOSES, books.today())) for kind in KINDS}
+        found = {kind: rows_of(unit, kind, who, as_of, known_at) for kind, who in whose.items() if who}
     return {kind: rows for kind, rows in found.items() if rows.num_rows}
 
 
-def _allowed(consents: Sequence[Consent], today: date) -> dict[str, set[str]]:
-    """Kind -> the parties that let us see it."""
-    found: dict[str, set[str]] = {kind: set() for kind in KINDS}
-    for consent in consents:
-        if consent.scope in found and consent.covers(consent.scope, PURPOSES, today):
-            found[consent.scope].add(consent.party)
-    return {kind: whose for kind, whose in found.items() if whose}
-
-
-def _rows(unit: Unit, kind: str, parties: Sequence[str], as_of: date, known_at: datetime | None) -> pa.Table:
+def rows_of(unit: Unit, kind: str, parties: Sequence[str], as_of: date, known_at: datetime | None = None) -> pa.Table:
+    """Rows of a kind up to the end of a day, however they came; who asks has seen to the consents."""
     rows = current(kind, unit.batches.of(parties, [kind], as_of, known_at).get(kind, []), as_of)
     if kind != "invoices" or known_at:
         return rows
