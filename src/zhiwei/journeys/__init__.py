@@ -7,7 +7,8 @@ from zhiwei.journeys.chart import adopt_chart
 from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
-from zhiwei.journeys.decide import decide, replay
+from zhiwei.journeys.deciding.decide import decide, replay
+from zhiwei.journeys.deciding.ways import ways_to_yes
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
@@ -24,5 +25,5 @@ __all__ = [
     "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
     "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
     "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent",
+    "ways_to_yes", "withdraw_consent",
 ]  # fmt: skip

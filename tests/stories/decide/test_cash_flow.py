@@ -19,11 +19,12 @@ from zhiwei.journeys import (
     picture_of,
     receive_records,
     replay,
+    ways_to_yes,
     withdraw_consent,
 )
 from zhiwei.journeys.ports import StoredDecision
 from zhiwei.tables import micro, text
-from zhiwei.values import Refusal
+from zhiwei.values import NotFound, Refusal
 
 YEAR_END, SHOP = date(2025, 12, 31), Party("G7", "七号商行", "test")
 ALLOWED = Permission(SHOP, ["bank_flow"], "May you look at my statements? Yes.", "page 7", date(2025, 12, 1))
@@ -168,3 +169,18 @@ def test_a_consent_that_has_run_out_allows_no_look_at_the_past(shop: Shop) -> No
     give_consent(books=shop.books, by=shop.by, permission=permission)
     with pytest.raises(Refusal, match="on 2026-01-01"):
         shop.decide()
+
+
+def test_who_is_referred_learns_what_would_be_approved(shop: Shop) -> None:
+    """Nine months of twelve, and balances that do not follow over the hole; who has a yes already, has it."""
+    shop.allow("bank_flow")
+    shop.hand_in("bank_flow", statement(skip=(5, 6, 7)))
+    first = shop.decide()
+    [way] = ways_to_yes(books=shop.books, by=shop.by, decision_id=first.decision_id)
+    coverage, chain = (text(micro(whole)) for whole in (268 / 365, 251 / 252))  # the first of 253 follows on nothing
+    assert way.changes == {"bank_flow.coverage_12m": (coverage, "0.9"), "bank_flow.agreement_12m": (chain, "1")}
+    assert float(way.limit) * 100 == first.limit > 0
+    shop.hand_in("bank_flow", statement(), "b.csv")
+    assert ways_to_yes(books=shop.books, by=shop.by, decision_id=shop.decide().decision_id) == []
+    with pytest.raises(NotFound, match="no decision dec_0"):
+        ways_to_yes(books=shop.books, by=shop.by, decision_id="dec_0")

@@ -1,11 +1,12 @@
 """The third link: rules, scorecard, limit and price -> a decision with reasons."""
 
 from zhiwei.credit.underwriting.decision import Verdict, underwrite
+from zhiwei.credit.underwriting.nearest import Change, Way, nearest_approvals
 from zhiwei.credit.underwriting.policy import ALWAYS, Policy, Stage
 from zhiwei.credit.underwriting.scorecard import Scorecard, read_calibration, read_scorecard
 from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
-    "ALWAYS", "Policy", "Scorecard", "Stage", "Term", "Verdict", "read_calibration", "read_grades", "read_scorecard",
-    "read_terms", "underwrite",
+    "ALWAYS", "Change", "Policy", "Scorecard", "Stage", "Term", "Verdict", "Way", "nearest_approvals",
+    "read_calibration", "read_grades", "read_scorecard", "read_terms", "underwrite",
 ]  # fmt: skip

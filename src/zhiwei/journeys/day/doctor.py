@@ -7,7 +7,7 @@ from datetime import date
 
 from zhiwei.funding.postings import accrual
 from zhiwei.journeys.day.shard import TROUBLE, readable, results
-from zhiwei.journeys.decide import replayed
+from zhiwei.journeys.deciding.decide import replayed
 from zhiwei.journeys.money.touch import BY_DAYS, REVERSED, Held, expected, in_journal, line_entries, refreshed
 from zhiwei.journeys.ports import Books, Loan, Unit
 from zhiwei.loans import FROZEN, Account, replay

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from zhiwei.journeys.decide import accepted_rate
+from zhiwei.journeys.deciding.decide import accepted_rate
 from zhiwei.journeys.lines.find import check_day
 from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
 from zhiwei.journeys.products import by_hash

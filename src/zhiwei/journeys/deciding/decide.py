@@ -135,9 +135,7 @@ def _text(party: str, value: float | None) -> str | None:
 def _decision(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
     """From the canonical inputs alone, so that a replay walks the very same way."""
     stored = json.loads(inputs)
-    known = stored["facts"]
-    facts: Facts = {name: None if known.get(name) is None else micro(known[name]) for name in product.facts}
-    verdict = underwrite(product.policy, facts, as_of)
+    verdict = underwrite(product.policy, facts_of(product, inputs), as_of)
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
     inputs_hash = digest(stored)
     decision_id = identifier("dec", inputs_hash, versions)
@@ -150,6 +148,12 @@ def _decision(product: Product, party: str, as_of: date, inputs: str, code: str)
         decision_id, party, product.product_id, product.hash, as_of, verdict.outcome, limit, rate,
         unscaled(verdict.pd), verdict.grade, canonical(document), inputs,
     )  # fmt: skip
+
+
+def facts_of(product: Product, inputs: str) -> Facts:
+    """The facts that a product looks at, of stored inputs, in micro-units."""
+    known = json.loads(inputs)["facts"]
+    return {name: None if known.get(name) is None else micro(known[name]) for name in product.facts}
 
 
 def _document(decision_id: str, party: str, product: str, as_of: date, verdict: Verdict) -> dict[str, Any]:
