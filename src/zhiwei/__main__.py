@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from zhiwei import __version__
-from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, new, products, schedule, servicing
+from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, servicing
 from zhiwei.commands.borrower import consents, importing, mapping, picture, receiving
+from zhiwei.commands.deciding import decide, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -39,7 +40,10 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
-    (CREDIT, deciding.decide),
+    (CREDIT, decide.decide),
+    (CREDIT, tasks.tasks),
+    (CREDIT, tasks.rule),
+    (CREDIT, tasks.rulings),
     (MONEY, money.accept),
     (MONEY, money.draw),
     (MONEY, money.repay),

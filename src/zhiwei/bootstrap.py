@@ -97,7 +97,7 @@ def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
         store.migrate()
         store.add_tenant(settings.tenant)
         store.unlock(settings.tenant)
-        platform = Platform(store, Actor(settings.tenant, settings.person))
+        platform = Platform(store, Actor(settings.tenant, settings.person, settings.role))
         shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
         install_shelf(books=platform, tenant=settings.tenant, shelf=shelf)
         yield platform

@@ -15,6 +15,7 @@ class Settings:
     `database`: ZHIWEI_DATABASE, another database on that server (what `demo` and `lend` made, say); None is the usual.
 
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
+    `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
     """
 
     data: Path
@@ -22,6 +23,7 @@ class Settings:
     tenant: str
     person: str
     database: str | None = None
+    role: str = "officer"
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -35,4 +37,5 @@ class Settings:
             tenant,
             os.environ.get("ZHIWEI_PERSON") or os.environ.get("USER") or "operator",
             os.environ.get("ZHIWEI_DATABASE") or None,
+            os.environ.get("ZHIWEI_ROLE") or "officer",
         )

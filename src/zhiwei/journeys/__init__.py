@@ -8,6 +8,7 @@ from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
 from zhiwei.journeys.deciding.decide import decide, replay
+from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
 from zhiwei.journeys.deciding.ways import ways_to_yes
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
@@ -19,11 +20,11 @@ from zhiwei.journeys.receive import Received, receive, receive_demand
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment", "Source",
-    "TWO_PERSONS", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line",
-    "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget", "give_consent",
-    "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
-    "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
-    "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "ways_to_yes", "withdraw_consent",
+    "TWO_PERSONS", "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment",
+    "Settled", "Source", "Word", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked",
+    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget",
+    "give_consent", "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose",
+    "propose_amendment", "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand",
+    "receive_records", "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "rule", "rulings",
+    "sample", "settle_payout", "statement", "tasks", "ways_to_yes", "withdraw_consent",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches
+from zhiwei.journeys.referred import Tasks
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
@@ -304,6 +305,8 @@ class Unit(Protocol):
     def products(self) -> Products: ...
     @property
     def decisions(self) -> Decisions: ...
+    @property
+    def tasks(self) -> Tasks: ...
     @property
     def batches(self) -> Batches: ...
     @property

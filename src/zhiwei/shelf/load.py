@@ -13,10 +13,12 @@ from zhiwei.credit.antifraud import read_checks
 from zhiwei.credit.monitoring import read_watch
 from zhiwei.credit.underwriting import (
     ALWAYS,
+    Authority,
     Policy,
     Scorecard,
     Stage,
     Term,
+    read_authority,
     read_calibration,
     read_grades,
     read_scorecard,
@@ -45,7 +47,7 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml",)
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
@@ -94,7 +96,8 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     facts = _facts(policy, needs, borrower)
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
-        head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy, read_line(loans),
+        head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
+        _authority(files, problems), read_line(loans),
         funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
         read_watch(_document(files, "monitoring.toml", problems)),
         read_parameters(campaign) if campaign else (), tuple(_cases(files, facts, problems)),
@@ -120,6 +123,12 @@ def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
             borrower.problem(("scopes",), message, f"add {kind!r}, and consent to it is asked for")
     kept = used | set(PICTURED if "invoices" in needs.kinds else ())
     return (*(name for name in CATALOGUE if name in kept), *needs.figures())
+
+
+def _authority(files: Files, problems: list[Problem]) -> tuple[Authority, ...]:
+    """Nobody decides instead of a policy that says nothing of it."""
+    name = "underwriting/authority.csv"
+    return read_authority(name, files[name], problems) if name in files else ()
 
 
 def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: list[Problem]) -> Policy:

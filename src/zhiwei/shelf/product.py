@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhiwei.credit.monitoring import Watch
-from zhiwei.credit.underwriting import Policy
+from zhiwei.credit.underwriting import Authority, Policy
 from zhiwei.funding import Programme
 from zhiwei.loans import Allocation, Interest, Late, LoanTerms, Prepayment, Repayment
 from zhiwei.loans.postings import Accounts
@@ -89,6 +89,7 @@ class Product:
     needs: Needs
     facts: tuple[str, ...]
     policy: Policy
+    authority: tuple[Authority, ...]
     line: LineTerms
     programme: Programme
     watch: Watch

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from zhiwei.store.batches import Batches
 from zhiwei.store.books import Charts, GeneralLedger, Reconciliation, Seals
-from zhiwei.store.credit import Decisions, Products
+from zhiwei.store.credit import Decisions, Products, Tasks
 from zhiwei.store.ledger import Days, Journal, Steps
 from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
@@ -38,6 +38,7 @@ class Unit:
     records: Records
     products: Products
     decisions: Decisions
+    tasks: Tasks
     batches: Batches
     desk: Desk
     lines: Lines

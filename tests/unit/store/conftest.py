@@ -22,6 +22,7 @@ from zhiwei.journeys import (
     repay,
     withdraw_consent,
 )
+from zhiwei.journeys.referred import Ruled
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
 from zhiwei.store.books import Charts
@@ -50,6 +51,9 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         run("insert into proposal values ('local', 'p', 'waiver', '{}', 'x')")
         Charts(unit.steps.connection, "local").adopt([Account("100201", "ccb", "建行", "CCB", Side.ASSET)], "x")
         _related(unit, date(2024, 3, 1))
+        decided = next(unit.decisions.all()).decision_id
+        unit.tasks.open([("t", decided)])
+        unit.tasks.rule(Ruled(decided, decided, "decline", "x", "officer", "why"))
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
         reconciliation = unit.reconciliation

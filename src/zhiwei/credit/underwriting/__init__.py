@@ -1,5 +1,6 @@
 """The third link: rules, scorecard, limit and price -> a decision with reasons."""
 
+from zhiwei.credit.underwriting.authority import Authority, Ruling, read_authority, who_may
 from zhiwei.credit.underwriting.decision import Verdict, underwrite
 from zhiwei.credit.underwriting.nearest import Change, Way, nearest_approvals
 from zhiwei.credit.underwriting.policy import ALWAYS, Policy, Stage
@@ -7,6 +8,7 @@ from zhiwei.credit.underwriting.scorecard import Scorecard, read_calibration, re
 from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
-    "ALWAYS", "Change", "Policy", "Scorecard", "Stage", "Term", "Verdict", "Way", "nearest_approvals",
-    "read_calibration", "read_grades", "read_scorecard", "read_terms", "underwrite",
+    "ALWAYS", "Authority", "Change", "Policy", "Ruling", "Scorecard", "Stage", "Term", "Verdict", "Way",
+    "nearest_approvals", "read_authority", "read_calibration", "read_grades", "read_scorecard", "read_terms",
+    "underwrite", "who_may",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Decide: may we look -> records -> picture -> verdict, stored with all it needs to be replayed byte for byte."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from zhiwei.values import (
     Actor,
     BadInput,
     NotFound,
+    Reason,
     Refusal,
     add_months,
     canonical,
@@ -57,6 +59,7 @@ def decide(
         with books.unit(by.tenant) as unit:
             found = _decide_bucket(unit, policy, bucket, days, loops)
             if unit.decisions.add(found):
+                unit.tasks.open((task_of(one.decision_id), one.decision_id) for one in found if one.outcome == "refer")
                 request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
                 unit.steps.audit(by, "decide", [canonical(request)])
         decided += found
@@ -102,7 +105,7 @@ def _decide_bucket(
         inputs = {
             "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party], "facts": facts
         }  # fmt: skip
-        decisions.append(_decision(product, party, as_of, canonical(inputs), __version__))
+        decisions.append(decision_from(product, party, as_of, canonical(inputs), __version__))
     return decisions
 
 
@@ -132,10 +135,10 @@ def _text(party: str, value: float | None) -> str | None:
         raise BadInput("fact_out_of_reason", f"{party}: {error}", hint="look at its largest amounts") from error
 
 
-def _decision(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
-    """From the canonical inputs alone, so that a replay walks the very same way."""
+def decision_from(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
+    """From the canonical inputs alone, so that a replay walks the very same way; a person's ruling is among them."""
     stored = json.loads(inputs)
-    verdict = underwrite(product.policy, facts_of(product, inputs), as_of)
+    verdict = ruled(underwrite(product.policy, facts_of(product, inputs), as_of), stored.get("ruling"))
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
     inputs_hash = digest(stored)
     decision_id = identifier("dec", inputs_hash, versions)
@@ -148,6 +151,24 @@ def _decision(product: Product, party: str, as_of: date, inputs: str, code: str)
         decision_id, party, product.product_id, product.hash, as_of, verdict.outcome, limit, rate,
         unscaled(verdict.pd), verdict.grade, canonical(document), inputs,
     )  # fmt: skip
+
+
+def ruled(verdict: Verdict, ruling: Mapping[str, str] | None) -> Verdict:
+    """A person's word instead of the policy's outcome, limit and rate; what the policy found stands beside it."""
+    if ruling is None:
+        return verdict
+    said = "approve", "人工批准", "Approved by a person"
+    if ruling["outcome"] == "decline":
+        said = "decline", "人工拒绝", "Declined by a person"
+    reason = Reason("O01", "note", *said[1:], "ruling", ruling["outcome"], f"{ruling['role']}: {ruling['because']}")
+    rate = micro(ruling["annual_rate"]) if ruling["annual_rate"] else None
+    return replace(
+        verdict, outcome=said[0], limit=micro(ruling["limit"]), annual_rate=rate, reasons=(reason, *verdict.reasons)
+    )
+
+
+def task_of(decision: str) -> str:
+    return identifier("task", decision)
 
 
 def facts_of(product: Product, inputs: str) -> Facts:
@@ -186,7 +207,7 @@ def replayed(unit: Unit, stored: StoredDecision) -> StoredDecision:
     """The decision made again; the code version is the one then noted, so that only what it decides is compared."""
     product = by_hash(unit, stored.product, stored.product_hash)
     code = json.loads(stored.document)["versions"]["code"]
-    return _decision(product, stored.party, stored.as_of, stored.inputs, code)
+    return decision_from(product, stored.party, stored.as_of, stored.inputs, code)
 
 
 def accepted_rate(decision: StoredDecision) -> Decimal:
