@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 PERSON = "person"
 """A natural person who is known for others' sake (a guarantor, a spouse, a driver) and does no business here."""
@@ -85,9 +86,17 @@ class Merge:
     undone_at: datetime | None
 
 
+T = TypeVar("T", Held, Role, Link)
+
+
 def holds(one: Held | Role | Link, on: date) -> bool:
     """Is it so on this day? The first day counts, `until` does not."""
     return one.since <= on and (one.until is None or on < one.until)
+
+
+def covering(rows: Iterable[T], on: date) -> T | None:
+    """The first of them that is so on this day."""
+    return next((one for one in rows if holds(one, on)), None)
 
 
 def shares(links: Iterable[Link], of: str, on: date) -> dict[str, Decimal]:

@@ -22,6 +22,8 @@ from zhiwei.borrower.relations import PERSON, ROLES
 from zhiwei.values import EARLIEST, BadInput, to_plain
 
 MOST_IDENTIFIERS = 100
+LONGEST_PLAIN = 100
+LATEST = date(9000, 1, 1)
 LARGEST = 10**17  # 分; more is a mistake
 KINDS_OF_PARTY = (*(kind.value for kind in PartyKind), PERSON)
 _PARTY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
@@ -87,8 +89,7 @@ def made_ready(told: Told) -> Ready:
     name = plain_text("name", told.name, LONGEST_NAME) if told.name or not told.party else ""
     if masked_text(name) != name:
         raise BadInput("bad_name", "the name looks like the number of a person", hint="a number is an identifier")
-    if not EARLIEST <= told.since <= date(9000, 1, 1):
-        raise BadInput("bad_day", f"since is {told.since}, which is out of reason")
+    reasonable_day("since", told.since)
     if len(told.identifiers) > MOST_IDENTIFIERS:
         raise BadInput("too_many", f"{len(told.identifiers)} identifiers; {MOST_IDENTIFIERS} is the most")
     identifiers = tuple(dict.fromkeys(read_particular(kind, text) for kind, text in told.identifiers))
@@ -101,7 +102,7 @@ def made_ready(told: Told) -> Ready:
     kind, warnings = _kind(told.kind, codes[0] if codes else "")
     body = _body(told.profile, told.since) | ({"kind": kind} if kind else {})
     return Ready(
-        name, kind, identifiers, tuple(dict.fromkeys(told.roles)), body, told.since, _source(told.source),
+        name, kind, identifiers, tuple(dict.fromkeys(told.roles)), body, told.since, impersonal("source", told.source),
         party_code(told.party), codes[0] if codes else "", warnings,
     )  # fmt: skip
 
@@ -152,8 +153,14 @@ def _body(profile: Profile, since: date) -> dict[str, Any]:
     return body
 
 
-def _source(text: str) -> str:
-    source = plain_text("source", text, 60)
-    if masked_text(source) != source:
-        raise BadInput("bad_source", "the source looks like the number of a person", hint="say where it was heard")
-    return source
+def impersonal(name: str, text: str) -> str:
+    """What is stored in plain: short, and no number of a person."""
+    plain = plain_text(name, text, LONGEST_PLAIN)
+    if masked_text(plain) != plain:
+        raise BadInput(f"personal_{name}", f"the {name} looks like the number of a person", hint="choose another")
+    return plain
+
+
+def reasonable_day(name: str, day: date) -> None:
+    if not EARLIEST <= day < LATEST:
+        raise BadInput("bad_day", f"{name} is {day}, outside {EARLIEST} to {LATEST}")

@@ -5,21 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from zhiwei.borrower import Party
-from zhiwei.borrower.identity import IDENTIFIERS, masked_text, normal
+from zhiwei.borrower.identity import IDENTIFIERS, is_valid, masked_text, normal
 from zhiwei.borrower.particulars import ONE_NUMBER, Read, name_kind, plain_text, read_particular
-from zhiwei.borrower.relations import LINKS, MUTUAL, ROLES, Held, Link, Role, holds, owned_too_much
-from zhiwei.borrower.told import Ready, Told, made_ready
+from zhiwei.borrower.relations import LINKS, MUTUAL, ROLES, Held, Link, Role, covering, holds, owned_too_much
+from zhiwei.borrower.told import Ready, Told, impersonal, made_ready, reasonable_day
 from zhiwei.journeys.ports import Books, Unit, step
-from zhiwei.values import EARLIEST, Actor, BadInput, NotFound, Refusal, canonical, digest, identifier
+from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical, digest, identifier
 
-T = TypeVar("T", Held, Role, Link)
 MOST_AT_ONCE = 10_000  # parties of one file
 MOST_PROBLEMS = 20  # of one file that are named
 LONGEST_REASON = 500
-_LATEST = date(9000, 1, 1)
 _UNSAID = datetime.min.replace(tzinfo=UTC)  # the store says when something was recorded
 
 
@@ -76,7 +74,7 @@ def know_party(*, books: Books, by: Actor, told: Told, key: str | None = None) -
     name and identifiers: the same request again is the same party, and nothing but our keys leads from it to a person.
     """
     if key is not None:
-        _impersonal("key", key)
+        impersonal("key", key)
     ready = made_ready(told)
     with books.unit(by.tenant) as unit:
         party = _party_id(unit, ready, key)
@@ -125,15 +123,17 @@ def add_identifiers(
     found = [read_particular(kind, text) for kind, text in identifiers]
     if not found:
         raise BadInput("nothing_told", "no identifier is given")
-    _check_day("since", since)
-    _impersonal("source", source)
+    reasonable_day("since", since)
+    impersonal("source", source)
     with books.unit(by.tenant) as unit:
         _require(unit, [party])
         content = _mark(unit, [party, since, source, sorted((one.kind, one.value) for one in found)])
         request = {"party": party, "identifiers": sorted(one.kind for one in found), "content": content}
         with step(books, by, "add_identifiers", f"identifiers:{content}", request) as current:
             if current.earlier is None:
-                fresh = _fresh(unit, party, found, (since, source), unit.relations.identifiers([party]))
+                held = unit.relations.identifiers([party])
+                _one_code(party, found, held, since)
+                fresh = _fresh(unit, party, found, (since, source), held)
                 count = unit.relations.add_identifiers(fresh, by.person)
                 [also] = _also(unit, [(party, found)])
                 current.result = _plain(Known(party, False, count, 0, also, _warnings(found)))
@@ -144,15 +144,15 @@ def play_role(*, books: Books, by: Actor, party: str, role: str, since: date, so
     """From a day on a party plays a role, beside those it plays already."""
     if role not in ROLES:
         raise BadInput("unknown_role", f"no role is called {role!r}", hint=", ".join(ROLES))
-    _check_day("since", since)
-    _impersonal("source", source)
+    reasonable_day("since", since)
+    impersonal("source", source)
     request = {"party": party, "role": role, "since": since, "source": source}
     with books.unit(by.tenant) as unit:
         _require(unit, [party])
         with step(books, by, "play_role", f"role:{digest(request)}", request) as current:
             if current.earlier is None:
                 new = Role(identifier("rol", party, role, since, source), party, role, since, None, source, _UNSAID)
-                old = _covering([one for one in unit.relations.roles([party]) if one.role == role], since)
+                old = covering([one for one in unit.relations.roles([party]) if one.role == role], since)
                 count = 0 if old else unit.relations.add_roles([new], by.person)
                 current.result = {"id": old.role_id if old else new.role_id, "new": bool(count)}
             return Said(**(current.earlier or current.result))
@@ -179,17 +179,18 @@ def _tie(unit: Unit, by: Actor, tie: Tie) -> dict[str, Any]:
     for one in same:
         if one.share and tie.share and one.share != tie.share and (one.until is None or tie.since < one.until):
             raise Refusal(
-                "share_differs", f"{tie.party} owns {one.share:%} of {tie.other} since {one.since}, not {tie.share:%}",
+                "share_differs",
+                f"{tie.party} owns {_percent(one.share)} of {tie.other} since {one.since}, not {_percent(tie.share)}",
                 hint=f"end {one.link_id} on the day the share changed, then say the new one",
-            )  # fmt: skip
-    old = _covering([one for one in same if one.share == tie.share or tie.share is None], tie.since)
+            )
+    old = covering([one for one in same if one.share == tie.share or tie.share is None], tie.since)
     if old:
         return {"id": old.link_id, "new": False}
     link_id = identifier("lnk", tie.party, tie.kind, tie.other, tie.share, tie.since, tie.source)
     new = Link(link_id, tie.party, tie.kind, tie.other, tie.share, tie.since, None, tie.source, _UNSAID)
     if too_much := owned_too_much(links, new):
         raise Refusal(
-            "owned_too_much", f"from {too_much[0]} the owners of {tie.other} would hold {too_much[1]:%} of it",
+            "owned_too_much", f"from {too_much[0]} the owners of {tie.other} would hold {_percent(too_much[1])} of it",
             hint="end the link of who sold, on the day of the sale",
         )  # fmt: skip
     return {"id": link_id, "new": bool(unit.relations.add_links([new], by.person))}
@@ -197,7 +198,7 @@ def _tie(unit: Unit, by: Actor, tie: Tie) -> dict[str, Any]:
 
 def end_what(*, books: Books, by: Actor, what: str, on: date, because: str) -> Ended:
     """From this day on an identifier, a role or a link is no more; on its first day: it never was. An end stands."""
-    _check_day("on", on)
+    reasonable_day("on", on)
     because = masked_text(plain_text("reason", because, LONGEST_REASON))
     request = {"what": what, "on": on, "because": because}
     with books.unit(by.tenant) as unit:
@@ -259,13 +260,14 @@ def _take(unit: Unit, by: Actor, every: Sequence[tuple[str, Ready]]) -> list[Kno
         if {**body, "since": ""} != {**old, "since": ""}:
             profiles[party] = body | {"since": ready.since.isoformat()}
             unit.relations.profile(party, profiles[party], by.person)
+        _one_code(party, told, held[party], ready.since)
         fresh = _fresh(unit, party, told, (ready.since, ready.source), held[party])
         held[party] += fresh
         played = [
             Role(identifier("rol", party, name, ready.since, ready.source), party, name, ready.since, None,
                  ready.source, _UNSAID)
             for name in ready.roles
-            if not _covering([role for role in roles[party] if role.role == name], ready.since)
+            if not covering([role for role in roles[party] if role.role == name], ready.since)
         ]  # fmt: skip
         roles[party] += played
         added = unit.relations.add_identifiers(fresh, by.person), unit.relations.add_roles(played, by.person)
@@ -286,7 +288,7 @@ def _fresh(
     new = [
         one
         for one in dict.fromkeys(told)
-        if not _covering(
+        if not covering(
             [row for row in held if (row.kind, row.value, row.source) == (one.kind, one.value, source)], since
         )
     ]
@@ -334,10 +336,6 @@ def _mark(unit: Unit, content: Any) -> str:
     return unit.relations.fingerprints([digest(content)])[0]
 
 
-def _covering(rows: Iterable[T], on: date) -> T | None:
-    return next((one for one in rows if holds(one, on)), None)
-
-
 def _require(unit: Unit, parties: Sequence[str]) -> None:
     for party in parties:
         if party not in unit.parties.sources([party]):
@@ -355,20 +353,26 @@ def _check_tie(tie: Tie) -> None:
         raise BadInput("bad_share", f"{tie.kind} has no share", hint="only who owns has one")
     if tie.share is not None and not (0 < tie.share <= 1 and tie.share == round(tie.share, 6)):
         raise BadInput("bad_share", "a share is more than 0 and at most 1, with six decimals at most", hint="0.51")
-    _check_day("since", tie.since)
-    _impersonal("source", tie.source)
+    reasonable_day("since", tie.since)
+    impersonal("source", tie.source)
 
 
-def _check_day(name: str, day: date) -> None:
-    if not EARLIEST <= day < _LATEST:
-        raise BadInput("bad_day", f"{name} is {day}, outside {EARLIEST} to {_LATEST}")
+def _percent(share: Decimal) -> str:
+    return f"{share.normalize():%}"
 
 
-def _impersonal(name: str, text: str) -> None:
-    """What is stored in plain: short, and no number of a person."""
-    plain_text(name, text, 100)
-    if masked_text(text) != text:
-        raise BadInput(f"personal_{name}", f"the {name} looks like the number of a person", hint="choose another")
+def _one_code(party: str, told: Iterable[Read], held: Iterable[Held], on: date) -> None:
+    """A 统一社会信用代码 is for life, and nobody has two."""
+    codes = {one.value for one in told if one.kind == "uscc"}
+    if codes:
+        codes |= {one.value for one in held if one.kind == "uscc" and holds(one, on)}
+        codes |= {party} if is_valid("uscc", party) else set()
+    if len(codes) > 1:
+        raise Refusal(
+            "two_codes",
+            f"{party} has another 统一社会信用代码",
+            hint="end a wrong one on its first day; else it is another",
+        )
 
 
 def _warnings(found: Iterable[Read]) -> list[str]:

@@ -58,11 +58,8 @@ class Relations(Store):
 
     def identifiers(self, parties: Sequence[str] | None, known_at: datetime | None = None) -> list[Held]:
         """Of these parties, or of all of the tenant's, in the order in which they were heard."""
-        wanted = None if parties is None else list(parties)
-        found = self.rows(
-            f"{_HELD} where i.recorded_at <= k.known_at and (%s::text[] is null or party_id = any(%s)) {_IN_ORDER}",
-            known_at, wanted, wanted,
-        )  # fmt: skip
+        whose, values = ("", []) if parties is None else ("and party_id = any(%s)", [list(parties)])
+        found = self.rows(f"{_HELD} where i.recorded_at <= k.known_at {whose} {_IN_ORDER}", known_at, *values)
         return self._opened(found)
 
     def held_by(self, values: Sequence[tuple[str, str]]) -> list[list[Held]]:
