@@ -1,8 +1,18 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
 from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.borrower.parties import (
+    Tie,
+    add_identifiers,
+    end_what,
+    know_parties,
+    know_party,
+    link_parties,
+    play_role,
+)
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
+from zhiwei.journeys.borrower.sheets import find_party, list_parties, party_sheet
 from zhiwei.journeys.chart import adopt_chart
 from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
@@ -21,10 +31,11 @@ from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
     "TWO_PERSONS", "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment",
-    "Settled", "Source", "Word", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked",
-    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget",
-    "give_consent", "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose",
-    "propose_amendment", "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand",
-    "receive_records", "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "rule", "rulings",
-    "sample", "settle_payout", "statement", "tasks", "ways_to_yes", "withdraw_consent",
+    "Settled", "Source", "Tie", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
+    "approve_amendment", "booked", "change_line", "close_day", "close_days", "decide", "differences", "draw",
+    "draw_many", "end_what", "examine", "find_party", "forget", "give_consent", "install_shelf", "know_parties",
+    "know_party", "link_parties", "list_parties", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role",
+    "portfolio", "proposals", "propose", "propose_amendment", "propose_change", "prove_consent", "quality_of", "quote",
+    "receive", "receive_demand", "receive_records", "reconcile", "records_of", "repay", "repay_many", "replay",
+    "resolve", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "ways_to_yes", "withdraw_consent",
 ]  # fmt: skip

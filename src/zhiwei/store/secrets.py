@@ -115,6 +115,10 @@ class Vault:
         suites = sorted(Suite, key=lambda suite: suite is not self.suite)
         return [_text(self._hash(key_id, s, context)(data)) for s in suites for key_id in reversed(self.key_ids)]
 
+    def fingerprint(self, plain: str, context: str) -> str:
+        """The keyed hash of exactly this text by the tenant's first key: a rotation does not change it. For ids."""
+        return self._hash(self.key_ids[0], self.suite, context)(_encoded(plain, context)).hex()
+
     def seal_all(self, plains: Iterable[str], context: str) -> list[str]:
         """As `seal`, for many values of one column."""
         encoded = [_encoded(plain, context) for plain in plains]
