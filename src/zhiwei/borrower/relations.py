@@ -65,3 +65,5 @@ class Merge:
     approved_by: str
     merged_at: datetime
     undone_at: datetime | None
+    undone_by: str | None = None
+    undone_because: str | None = None

@@ -1,6 +1,20 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
 from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
+from zhiwei.journeys.borrower.members import members_of, under
+from zhiwei.journeys.borrower.merges import (
+    Merged,
+    Merging,
+    ProposedMerge,
+    Rejected,
+    Undone,
+    approve_merge,
+    merges_of,
+    propose_merge,
+    reject_merge,
+    undo_merge,
+)
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
 from zhiwei.journeys.chart import adopt_chart
@@ -18,11 +32,12 @@ from zhiwei.journeys.receive import Received, receive, receive_demand
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment", "Source",
-    "TWO_PERSONS", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line",
-    "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget", "give_consent",
-    "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
-    "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
-    "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent",
+    "Change", "Changed", "Draw", "Duplicates", "Finding", "Merged", "Merging", "Offer", "Permission", "ProposedMerge",
+    "Received", "Reconciled", "Rejected", "Repayment", "Source", "TWO_PERSONS", "Undone", "accept", "adopt_chart",
+    "amend", "approve", "approve_amendment", "approve_merge", "booked", "change_line", "close_day", "close_days",
+    "decide", "differences", "draw", "draw_many", "examine", "find_duplicates", "forget", "give_consent",
+    "install_shelf", "members_of", "merges_of", "order_draw", "pay_out", "picture_of", "portfolio", "proposals",
+    "propose", "propose_amendment", "propose_change", "propose_merge", "prove_consent", "quality_of", "quote",
+    "receive", "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many",
+    "replay", "resolve", "sample", "settle_payout", "statement", "under", "undo_merge", "withdraw_consent",
 ]  # fmt: skip

@@ -1,16 +1,20 @@
 """The operating picture of parties on a day, and what the records behind it are worth: of all they let us see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
 
-from zhiwei.borrower import KINDS, PURPOSES, Consent
+from zhiwei.borrower import INVOICES, KINDS, PURPOSES, Consent
 from zhiwei.borrower.features import Floats, whole_picture
 from zhiwei.borrower.quality import Agreements, Qualities, agreements, quality
+from zhiwei.journeys.borrower.members import everybody, members_of
 from zhiwei.journeys.borrower.records import current
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import EARLIEST, Actor, NotFound
+
+_IMPORTED = ("party_id", "status", *(name for name in INVOICES.names if name not in ("party_id", "status")))
 
 
 def picture_of(
@@ -18,6 +22,7 @@ def picture_of(
 ) -> dict[str, Floats]:
     """Fact -> a value for each party, in their order; NaN where nothing is known or the party has not allowed it.
 
+    A party that is one with others is seen with the records of all of them, each as far as it allows it itself.
     `known_at`: as one knew it at that hour. NotFound where a party is not known.
     """
     return whole_picture(_tables(books, by, parties, as_of, known_at), parties, as_of)
@@ -38,8 +43,10 @@ def _tables(
         unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
         if unknown:
             raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}")
-        allowed = _allowed(unit.parties.consents(parties), books.today())
-        found = {kind: _rows(unit, kind, sorted(whose), as_of, known_at) for kind, whose in allowed.items()}
+        members = members_of(unit, parties, known_at)
+        allowed = _allowed(unit.parties.consents(everybody(members)), books.today())
+        reading = _Reading(unit, members, as_of, known_at)
+        found = {kind: reading.rows(kind, sorted(whose)) for kind, whose in allowed.items()}
     return {kind: rows for kind, rows in found.items() if rows.num_rows}
 
 
@@ -52,9 +59,18 @@ def _allowed(consents: Sequence[Consent], today: date) -> dict[str, set[str]]:
     return {kind: whose for kind, whose in found.items() if whose}
 
 
-def _rows(unit: Unit, kind: str, parties: Sequence[str], as_of: date, known_at: datetime | None) -> pa.Table:
-    rows = current(kind, unit.batches.of(parties, [kind], as_of, known_at).get(kind, []), as_of)
-    if kind != "invoices" or known_at:
-        return rows
-    imported = unit.records.invoices(parties, EARLIEST, as_of)  # as `zhiwei import` keeps them
-    return pa.concat_tables([imported, rows]) if imported.num_rows else rows
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    unit: Unit
+    members: Mapping[str, Sequence[str]]
+    as_of: date
+    known_at: datetime | None
+
+    def rows(self, kind: str, parties: Sequence[str]) -> pa.Table:
+        """Of the parties asked for, out of what these of their members let us see."""
+        batches = self.unit.batches.of(parties, [kind], self.as_of, self.known_at).get(kind, [])
+        if kind == "invoices" and not self.known_at:  # as `zhiwei import` keeps them, which knows no hours
+            imported = self.unit.records.invoices(parties, EARLIEST, self.as_of)
+            if imported.num_rows:  # sorted, for they have no order of their own: what is void comes last and stands
+                batches = [imported.sort_by([(name, "ascending") for name in _IMPORTED]), *batches]
+        return current(kind, batches, self.as_of, self.members)
