@@ -46,12 +46,16 @@ class Desk:
         with self.platform.unit("local") as unit:
             unit.parties.add([Party(party, name(party), "test") for party in parties])
 
-    def hold(self, party: str, kind: str, value: str, until: date | None = None) -> str:
+    def hold(
+        self, party: str, kind: str, value: str, *, since: date = SINCE, until: date | None = None
+    ) -> str:  # fmt: skip
         """Note an identifier of a party; -> its id."""
         noted = identifier("idn", party, kind, next(_NUMBERS))
-        held = Held(noted, party, kind, value, SINCE, until, "test", datetime(2023, 1, 1, tzinfo=UTC))
+        held = Held(noted, party, kind, value, since, None, "test", datetime(2023, 1, 1, tzinfo=UTC))
         with self.platform.unit("local") as unit:
             unit.relations.add_identifiers([held], "tester")
+            if until:
+                unit.relations.end(noted, until, "given up", "tester")
         return noted
 
     def allow(self, party: str, *kinds: str) -> None:
