@@ -290,3 +290,32 @@ def test_one_business_has_one_line_of_a_product_under_whichever_id(
         accept(books=platform, by=ANN, key="a", offer=Offer(decided.decision_id), on=MARCH)
     desk.undo(done.merge)
     accept(books=platform, by=ANN, key="a", offer=Offer(decided.decision_id), on=MARCH)
+
+
+def test_an_offer_accepted_while_a_merge_is_approved_waits_for_it(
+    desk: Desk, good_firm: str, open_line: Callable[..., str]
+) -> None:
+    """The merge is written and not committed: who accepts must not look at one half of the business."""
+    desk = Desk(replace(desk.platform, clock=MARCH))
+    platform = desk.platform
+    open_line(MARCH, "G2")
+    decided = decide(books=platform, by=ANN, product="tax_credit", parties=[good_firm], as_of=MARCH)[0]
+    offer, asked = Offer(decided.decision_id), desk.propose("G1", "G2")
+    with ThreadPoolExecutor(1) as pool:
+        with platform.unit("local"):  # the journey of this thread joins this transaction
+            approve_merge(books=platform, by=BEN, proposal=asked)
+            later = pool.submit(accept, books=platform, by=ANN, key="a", offer=offer, on=MARCH)
+            assert waits_for_a_lock(platform)
+        with pytest.raises(Refusal, match="already_has_line"):
+            later.result()
+
+
+def waits_for_a_lock(platform: Platform) -> bool:
+    """Whether somebody comes to wait for a lock."""
+    asked = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    with psycopg.connect(platform.database.url, autocommit=True) as watcher:
+        for _ in range(2000):
+            if watcher.execute(asked).fetchone():
+                return True
+            watcher.execute("select pg_sleep(0.005)")
+    return False

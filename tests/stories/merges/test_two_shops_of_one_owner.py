@@ -5,7 +5,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from zhiwei.borrower import Party
-from zhiwei.journeys import Permission, give_consent, quality_of, receive, records_of, withdraw_consent
+from zhiwei.borrower.reading import table_of
+from zhiwei.journeys import (
+    Permission,
+    give_consent,
+    members_of,
+    quality_of,
+    receive,
+    records_of,
+    under,
+    withdraw_consent,
+)
 from zhiwei.values import Refusal
 
 from ...conftest import delivery_of, invoice_rows
@@ -159,3 +169,26 @@ def test_nothing_of_either_party_changes(shops: Desk) -> None:
     assert held() == before
     shops.undo(done.merge)
     assert held() == before
+
+
+def test_rows_of_members_are_rows_of_whom_one_asks_for(shops: Desk) -> None:
+    """What whoever reads records himself uses: who stands behind a party, and their rows under its id."""
+    rows = table_of(
+        "bank_flow", [{"party_id": party, **flow(3, n)} for n, party in enumerate(("G2", "G1", "G3", "G2"))]
+    )
+    done = shops.merge("G1", "G2")
+    with shops.platform.unit("local") as unit:
+        members = members_of(unit, ["G2", "G3"])
+        before = members_of(unit, ["G2", "G3"], unit.merges.get(done.merge).merged_at - timedelta(seconds=1))
+    assert members == {"G2": ["G1", "G2"], "G3": ["G3"]}
+    assert before == {"G2": ["G2"], "G3": ["G3"]}
+    told = under(rows, members)
+    assert told.schema == rows.schema
+    assert list(zip(told["party_id"].to_pylist(), told["amount"].to_pylist(), strict=True)) == [
+        ("G2", 0), ("G2", 1), ("G3", 2), ("G2", 3)
+    ]  # fmt: skip
+    assert under(rows, before) is rows
+    both = under(rows, {"G1": ["G1", "G2"], "G2": ["G1", "G2"]})
+    assert sorted(zip(both["party_id"].to_pylist(), both["amount"].to_pylist(), strict=True)) == [
+        ("G1", 0), ("G1", 1), ("G1", 3), ("G2", 0), ("G2", 1), ("G2", 3)
+    ]  # fmt: skip
