@@ -7,7 +7,7 @@ import typer
 
 from zhiwei import __version__
 from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, servicing
-from zhiwei.commands.borrower import consents, importing, mapping, parties, picture, receiving
+from zhiwei.commands.borrower import consents, importing, mapping, merging, parties, picture, receiving
 from zhiwei.commands.deciding import decide, tasks
 from zhiwei.commands.show import troubles
 
@@ -75,6 +75,7 @@ app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
 app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
 app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
+merging.register(parties.app)
 app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)

@@ -84,6 +84,8 @@ class Merge:
     approved_by: str
     merged_at: datetime
     undone_at: datetime | None
+    undone_by: str | None = None
+    undone_because: str | None = None
 
 
 T = TypeVar("T", Held, Role, Link)

@@ -1,6 +1,20 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
 from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
+from zhiwei.journeys.borrower.members import members_of, under
+from zhiwei.journeys.borrower.merges import (
+    Merged,
+    Merging,
+    ProposedMerge,
+    Rejected,
+    Undone,
+    approve_merge,
+    merges_of,
+    propose_merge,
+    reject_merge,
+    undo_merge,
+)
 from zhiwei.journeys.borrower.parties import (
     Tie,
     add_identifiers,
@@ -30,12 +44,14 @@ from zhiwei.journeys.receive import Received, receive, receive_demand
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "TWO_PERSONS", "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment",
-    "Settled", "Source", "Tie", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
-    "approve_amendment", "booked", "change_line", "close_day", "close_days", "decide", "differences", "draw",
-    "draw_many", "end_what", "examine", "find_party", "forget", "give_consent", "install_shelf", "know_parties",
-    "know_party", "link_parties", "list_parties", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role",
-    "portfolio", "proposals", "propose", "propose_amendment", "propose_change", "prove_consent", "quality_of", "quote",
-    "receive", "receive_demand", "receive_records", "reconcile", "records_of", "repay", "repay_many", "replay",
-    "resolve", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "ways_to_yes", "withdraw_consent",
+    "TWO_PERSONS", "Change", "Changed", "Draw", "Duplicates", "Finding", "Merged", "Merging", "Offer", "Permission",
+    "ProposedMerge", "Received", "Reconciled", "Rejected", "Repayment", "Settled", "Source", "Tie", "Undone", "Word",
+    "accept", "add_identifiers", "adopt_chart", "amend", "approve", "approve_amendment", "approve_merge", "booked",
+    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "end_what", "examine",
+    "find_duplicates", "find_party", "forget", "give_consent", "install_shelf", "know_parties", "know_party",
+    "link_parties", "list_parties", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of",
+    "play_role", "portfolio", "proposals", "propose", "propose_amendment", "propose_change", "propose_merge",
+    "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of",
+    "reject_merge", "repay", "repay_many", "replay", "resolve", "rule", "rulings", "sample", "settle_payout",
+    "statement", "tasks", "under", "undo_merge", "ways_to_yes", "withdraw_consent",
 ]  # fmt: skip

@@ -161,7 +161,11 @@ class Steps(Store):
 
     def proposals(self) -> list[Proposal]:
         """What waits for a second person, oldest first."""
-        rows = self.rows(f"select {_PROPOSAL} from proposal where approved_by is null order by recorded_at")
+        rows = self.rows(
+            f"""select {_PROPOSAL} from proposal p where approved_by is null
+                and not exists (select from party_merge_rejected r where r.proposal_id = p.proposal_id)
+                order by recorded_at"""
+        )
         return [Proposal(*row) for row in rows]
 
     def approve(self, proposal_id: str, person: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from zhiwei.bootstrap import Platform
 from zhiwei.borrower import Party
 from zhiwei.borrower.reading import Parsed, table_of
-from zhiwei.borrower.relations import Held, Link, Merge, Role
+from zhiwei.borrower.relations import Held, Link, Role
+from zhiwei.borrower.sameness import Rejection
 from zhiwei.journeys import (
     Permission,
     Source,
@@ -73,8 +74,9 @@ def _related(unit: Any, on: date) -> None:
     unit.relations.add_roles([Role("r", "G1", "owner", on, None, "test", now)], "x")
     unit.relations.add_links([Link("l", "G1", "owns", other, Decimal("0.5"), on, None, "test", now)], "x")
     unit.relations.end("l", on, "sold", "x")
-    unit.merges.add(Merge("m", other, "G1", "same phone", "x", "y", now, None))
+    unit.merges.add("m", other, "G1", "same phone", ("x", "y"))
     unit.merges.undo("m", "two after all", "x")
+    unit.merges.reject(Rejection("j", "G1", other, "two after all", "x", "", frozenset("i"), frozenset()))
 
 
 @pytest.fixture

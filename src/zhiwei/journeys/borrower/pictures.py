@@ -1,16 +1,20 @@
 """The operating picture of parties on a day, and what the records behind it are worth: of all they let us see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
 
-from zhiwei.borrower import KINDS, PURPOSES, allowed
+from zhiwei.borrower import INVOICES, KINDS, PURPOSES, allowed
 from zhiwei.borrower.features import Floats, whole_picture
 from zhiwei.borrower.quality import Agreements, Qualities, agreements, quality
+from zhiwei.journeys.borrower.members import everybody, members_of, merged
 from zhiwei.journeys.borrower.records import current
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import EARLIEST, Actor, NotFound
+
+_IMPORTED = ("party_id", "status", *(name for name in INVOICES.names if name not in ("party_id", "status")))
 
 
 def picture_of(
@@ -18,6 +22,7 @@ def picture_of(
 ) -> dict[str, Floats]:
     """Fact -> a value for each party, in their order; NaN where nothing is known or the party has not allowed it.
 
+    A party that is one with others is seen with the records of all of them, each as far as it allows it itself.
     `known_at`: as one knew it at that hour. NotFound where a party is not known.
     """
     return whole_picture(_tables(books, by, parties, as_of, known_at), parties, as_of)
@@ -38,16 +43,29 @@ def _tables(
         unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
         if unknown:
             raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}")
-        consents = unit.parties.consents(parties)
-        whose = {kind: list(allowed(consents, kind, PURPOSES, books.today())) for kind in KINDS}
-        found = {kind: rows_of(unit, kind, who, as_of, known_at) for kind, who in whose.items() if who}
+        members = members_of(unit, parties, known_at)
+        consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, as_of, known_at)
+        whose = {kind: allowed(consents, kind, PURPOSES, books.today()) for kind in KINDS}
+        found = {kind: reading.rows(kind, sorted(who)) for kind, who in whose.items() if who}
     return {kind: rows for kind, rows in found.items() if rows.num_rows}
 
 
-def rows_of(unit: Unit, kind: str, parties: Sequence[str], as_of: date, known_at: datetime | None = None) -> pa.Table:
-    """Rows of a kind up to the end of a day, however they came; who asks has seen to the consents."""
-    rows = current(kind, unit.batches.of(parties, [kind], as_of, known_at).get(kind, []), as_of)
-    if kind != "invoices" or known_at:
-        return rows
-    imported = unit.records.invoices(parties, EARLIEST, as_of)  # as `zhiwei import` keeps them
-    return pa.concat_tables([imported, rows]) if imported.num_rows else rows
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads what stands behind parties, `members` being all who are one with each; who reads has seen to consents."""
+
+    unit: Unit
+    members: Mapping[str, Sequence[str]]
+    as_of: date
+    known_at: datetime | None = None
+
+    def rows(self, kind: str, parties: Sequence[str]) -> pa.Table:
+        """Of the parties asked for, out of what these of their members let us see."""
+        batches = self.unit.batches.of(parties, [kind], self.as_of, self.known_at).get(kind, [])
+        if kind == "invoices" and not self.known_at:  # as `zhiwei import` keeps them, which knows no hours
+            imported = self.unit.records.invoices(parties, EARLIEST, self.as_of)
+            if imported.num_rows and (batches or merged(self.members)):
+                # They have no order of their own: so that what is void comes last and stands.
+                imported = imported.sort_by([(name, "ascending") for name in _IMPORTED])
+            batches = [imported, *batches] if imported.num_rows else batches
+        return current(kind, batches, self.as_of, self.members)

@@ -1,6 +1,6 @@
 """Receive records of any kind under a consent, and read what was known of a party by a day, or at an hour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +8,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhiwei.borrower import KINDS, PURPOSES, require
+from zhiwei.borrower import KINDS, PURPOSES, Consent, require
+from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
+from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten
 from zhiwei.journeys.filing import Batch
 from zhiwei.journeys.ports import Books, Unit, step
 from zhiwei.values import Actor, BadInput, identifier
@@ -92,29 +94,51 @@ def records_of(
 ) -> dict[str, pa.Table]:  # fmt: skip
     """Kind -> rows of these parties to the end of a day, corrections applied; with `known_at` as one knew them then.
 
-    Records whose consent was withdrawn are not read. Refusal where a party never gave one for a kind.
+    A party that is one with others has the records of all of them, each under the consents that it gave itself; those
+    who gave none for a kind, or withdrew it, are not read. Refusal where nobody of a party gave one for a kind.
     """
     with books.unit(by.tenant) as unit:
-        consents = unit.parties.consents(list(parties))
-        for party in parties:
-            require(consents, party, kinds, PURPOSES, books.today())
-        found = unit.batches.of(parties, kinds, until, known_at)
-    return {kind: current(kind, found.get(kind, []), until) for kind in kinds}
+        members = members_of(unit, parties, known_at)
+        consents = unit.parties.consents(everybody(members))
+        allowed = {kind: _allowing(consents, members, kind, books.today()) for kind in kinds}
+        found = {kind: unit.batches.of(whose, [kind], until, known_at).get(kind, []) for kind, whose in allowed.items()}
+    return {kind: current(kind, found[kind], until, members) for kind in kinds}
 
 
-def current(kind: str, batches: Sequence[pa.Table], until: date) -> pa.Table:
-    """The last word on each record: a later batch corrects a row of an earlier one, repeats within one are all kept."""
+def _allowing(
+    consents: Sequence[Consent], members: Mapping[str, Sequence[str]], kind: str, today: date
+) -> list[str]:  # fmt: skip
+    covered = {one.party for one in consents if one.covers(kind, PURPOSES, today)}
+    for party, those in members.items():
+        if covered.isdisjoint(those):
+            require(consents, party, [kind], PURPOSES, today)  # says why
+    return [party for party in everybody(members) if party in covered]
+
+
+def current(
+    kind: str, batches: Sequence[pa.Table], until: date, members: Mapping[str, Sequence[str]] | None = None
+) -> pa.Table:
+    """The last word on each record: a later batch corrects a row of an earlier one, repeats within one are all kept.
+
+    With `members` (see `members_of`) each party has the rows of all who are one with it, each record once.
+    """
     schema, day, key = KINDS[kind].schema, KINDS[kind].day, KINDS[kind].key
     if not batches:
         return schema.empty_table()
     rows: pa.Table = pa.concat_tables(batches)
-    if len(batches) > 1:
+    several = members is not None and merged(members)
+    if len(batches) > 1 or several:
         names = ["party_id", *key]
         frames = [
             pl.DataFrame(batch).with_columns(pl.int_range(pl.len(), dtype=pl.Int32).over(names).alias("_repeat"))
             for batch in batches
         ]
-        last = pl.concat(frames).unique([*names, "_repeat"], keep="last", maintain_order=True)
+        frame = pl.concat(frames)
+        if members is not None and several:
+            whose = rewritten(frame.with_columns(_member="party_id"), members)
+            last = counted_once(kind, whose).drop("_member")
+        else:
+            last = frame.unique([*names, "_repeat"], keep="last", maintain_order=True)
         rows = last.drop("_repeat").to_arrow().cast(schema)
     seen = pc.less_equal(rows[day].cast(pa.date32()), pa.scalar(until, pa.date32()))
     return rows.filter(seen)

@@ -15,7 +15,8 @@ from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
 from zhiwei.borrower.quality import figures, quality, windows_of
 from zhiwei.credit.antifraud import loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
-from zhiwei.journeys.borrower.pictures import rows_of
+from zhiwei.journeys.borrower.members import everybody, members_of
+from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
@@ -44,8 +45,9 @@ def decide(
 ) -> list[StoredDecision]:  # fmt: skip
     """Decide on these parties, or on all of the tenant; facts after `as_of` are not seen.
 
-    The same inputs and versions give the same decision under the same id, so deciding twice stores once. Refusal where
-    a party has given no consent: with `parties` None those are left out instead, since nobody asked for them.
+    The same inputs and versions give the same decision under the same id, so deciding twice stores once. Parties that
+    are one are decided on once, under the one that was kept. Refusal where a party has given no consent: with `parties`
+    None those are left out instead, since nobody asked for them.
     """
     with books.unit(by.tenant) as unit:
         policy = _in_force(books, published(unit, product), as_of)
@@ -79,12 +81,14 @@ def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: 
     known = unit.parties.ids()
     if parties is None:
         consents, needs = unit.parties.consents(known), product.needs
-        willing = set(known).intersection(*(allowed(consents, one, needs.purposes, *days) for one in needs.scopes))
-        return [party for party in known if party in willing]
+        willing = [allowed(consents, scope, needs.purposes, *days).keys() for scope in needs.scopes]
+        those = {party: set(members) for party, members in members_of(unit, known).items() if members[0] == party}
+        return [party for party in known if party in those and all(those[party] & scope for scope in willing)]
     unknown = sorted(set(parties) - set(known))
     if unknown:
         raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}", hint="import its records first")
-    return sorted(set(parties), key=known.index)
+    one = {those[0] for those in members_of(unit, parties).values()}
+    return sorted(one, key=known.index)
 
 
 def _decide_bucket(
@@ -113,16 +117,17 @@ def _seen(
     unit: Unit, product: Product, parties: list[str], days: tuple[date, date]
 ) -> tuple[dict[str, list[str]], dict[str, pa.Table]]:
     """The consents used of each party, and its records of every kind the product looks at and the party allows."""
-    needs, consents = product.needs, unit.parties.consents(parties)
-    used = {party: require(consents, party, needs.scopes, needs.purposes, *days) for party in parties}
-    readers = {kind: list(parties) for kind in needs.scopes}
-    for kind in needs.optional:
-        willing = allowed(consents, kind, needs.purposes, *days)
-        readers[kind] = list(willing)
-        for party, ids in willing.items():
-            used[party] += ids
-    tables = {kind: rows_of(unit, kind, whose, days[0]) for kind, whose in readers.items()}
-    return used, tables
+    needs, members = product.needs, members_of(unit, parties)
+    consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, days[0])
+    willing = {kind: allowed(consents, kind, needs.purposes, *days) for kind in needs.kinds}
+    used: dict[str, list[str]] = {}
+    for party, those in members.items():
+        for scope in needs.scopes:
+            if not any(member in willing[scope] for member in those):
+                require(consents, party, [scope], needs.purposes, *days)  # says what is missing
+        ids = [one for kind in needs.kinds for member in those for one in willing[kind].get(member, ())]
+        used[party] = list(dict.fromkeys(ids))
+    return used, {kind: reading.rows(kind, list(whose)) for kind, whose in willing.items()}
 
 
 def _text(party: str, value: float | None) -> str | None:

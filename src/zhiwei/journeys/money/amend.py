@@ -99,6 +99,9 @@ def approve_amendment(*, books: Books, by: Actor, proposal: str) -> Amended | Ch
 
 
 def _approved(books: Books, unit: Unit, by: Actor, proposal: Proposal) -> dict[str, Any]:
+    if not (proposal.verb.startswith("line.") or proposal.verb in KINDS):
+        message = f"{proposal.proposal_id} asks for {proposal.verb}, which is no change of a line"
+        raise Refusal("other_proposal", message, hint="approve it where it was proposed")
     request = json.loads(proposal.request)
     line, on = request["line"], date.fromisoformat(request["on"])
     if proposal.verb.startswith("line."):
