@@ -7,7 +7,7 @@ import typer
 
 from zhiwei import __version__
 from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, new, products, schedule, servicing
-from zhiwei.commands.borrower import consents, importing, mapping, picture, receiving
+from zhiwei.commands.borrower import consents, importing, mapping, picture, pulling, receiving
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -37,6 +37,8 @@ CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products a
 KEEPING = "Keeping the book"
 PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
+    (CREDIT, pulling.pull),
+    (CREDIT, pulling.providers),
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
     (CREDIT, deciding.decide),

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -16,8 +17,10 @@ from typing import TypeVar
 from zhiwei import __file__ as package
 from zhiwei.adapters import PaperBank
 from zhiwei.adapters.keys import FileKeys
+from zhiwei.adapters.pulling import Companies, read_companies
 from zhiwei.journeys import install_shelf
 from zhiwei.journeys.ports import Payments, Unit
+from zhiwei.journeys.providers import Providers
 from zhiwei.settings import Settings
 from zhiwei.shelf import read_folder
 from zhiwei.store import Database, database_url
@@ -33,6 +36,7 @@ class Platform:
     database: Database
     actor: Actor
     payments: Payments = field(default_factory=PaperBank)
+    providers: Providers = field(default_factory=Companies)  # none set up
     clock: date | None = None  # a simulation's today; None is the real one
 
     def today(self) -> date:
@@ -87,6 +91,12 @@ def product_folders(shelf: Path) -> list[Path]:
     return sorted(path.parent for path in shelf.glob("*/product.toml") if not path.parent.name.startswith("_"))
 
 
+def companies(settings: Settings) -> Companies:
+    """Read at the first use: who does not pull does not stumble over a mistake in the file."""
+    path = settings.providers or settings.data / "providers.toml"
+    return Companies(partial(read_companies, path, settings.providers is not None))
+
+
 @contextmanager
 def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
     """Start or find PostgreSQL, migrate it, make the tenant, publish the shipped shelf where nobody did before."""
@@ -97,7 +107,7 @@ def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
         store.migrate()
         store.add_tenant(settings.tenant)
         store.unlock(settings.tenant)
-        platform = Platform(store, Actor(settings.tenant, settings.person))
+        platform = Platform(store, Actor(settings.tenant, settings.person), providers=companies(settings))
         shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
         install_shelf(books=platform, tenant=settings.tenant, shelf=shelf)
         yield platform

@@ -2,6 +2,7 @@
 
 from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
+from zhiwei.journeys.borrower.pulls import Pulled, Standing, Wanted, pull_figures, pull_records
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
 from zhiwei.journeys.chart import adopt_chart
 from zhiwei.journeys.day.close_day import close_day, close_days
@@ -18,11 +19,11 @@ from zhiwei.journeys.receive import Received, receive, receive_demand
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment", "Source",
-    "TWO_PERSONS", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line",
-    "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget", "give_consent",
-    "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
-    "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
-    "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent",
+    "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Pulled", "Received", "Reconciled", "Repayment",
+    "Source", "Standing", "TWO_PERSONS", "Wanted", "accept", "adopt_chart", "amend", "approve", "approve_amendment",
+    "booked", "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine",
+    "forget", "give_consent", "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals",
+    "propose", "propose_amendment", "propose_change", "prove_consent", "pull_figures", "pull_records", "quality_of",
+    "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of", "repay", "repay_many",
+    "replay", "resolve", "sample", "settle_payout", "statement", "withdraw_consent",
 ]  # fmt: skip

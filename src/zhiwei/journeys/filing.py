@@ -40,6 +40,10 @@ class Filed:
 
 
 class Batches(Protocol):
+    def standing(self, delivery_id: str) -> bool | None:
+        """Does all of a delivery stand, its consents not withdrawn? None where it never came."""
+        ...
+
     def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool: ...
     def add(self, batches: Iterable[Batch]) -> None: ...
     def of(

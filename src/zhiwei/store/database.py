@@ -19,6 +19,7 @@ from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
 from zhiwei.store.parties import Merges, Parties, Relations
+from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
@@ -39,6 +40,7 @@ class Unit:
     products: Products
     decisions: Decisions
     batches: Batches
+    pulls: Pulls
     desk: Desk
     lines: Lines
     loans: Loans

@@ -22,6 +22,7 @@ from zhiwei.journeys import (
     repay,
     withdraw_consent,
 )
+from zhiwei.journeys.providers import Asking, Ended
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
 from zhiwei.store.books import Charts
@@ -50,6 +51,7 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         run("insert into proposal values ('local', 'p', 'waiver', '{}', 'x')")
         Charts(unit.steps.connection, "local").adopt([Account("100201", "ccb", "建行", "CCB", Side.ASSET)], "x")
         _related(unit, date(2024, 3, 1))
+        _asked(unit)
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
         reconciliation = unit.reconciliation
@@ -71,6 +73,13 @@ def _related(unit: Any, on: date) -> None:
     unit.relations.end("l", on, "sold", "x")
     unit.merges.add(Merge("m", other, "G1", "same phone", "x", "y", now, None))
     unit.merges.undo("m", "two after all", "x")
+
+
+def _asked(unit: Any) -> None:
+    """A company was asked about G1, and had nothing."""
+    pull = unit.pulls.begin(Asking("k", "power", "G1", ("meters",), ("con_1",), "x"))
+    now = datetime.now(UTC)
+    unit.pulls.end(Ended(pull, "power", "G1", ("meters",), now, now, "empty", 100, 1))
 
 
 @pytest.fixture
