@@ -74,6 +74,7 @@ app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule
 app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
+app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

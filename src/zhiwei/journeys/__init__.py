@@ -9,6 +9,7 @@ from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
 from zhiwei.journeys.decide import decide, replay
+from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
@@ -22,8 +23,9 @@ __all__ = [
     "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Pulled", "Received", "Reconciled", "Repayment",
     "Source", "Standing", "TWO_PERSONS", "Wanted", "accept", "adopt_chart", "amend", "approve", "approve_amendment",
     "booked", "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine",
-    "forget", "give_consent", "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals",
-    "propose", "propose_amendment", "propose_change", "prove_consent", "pull_figures", "pull_records", "quality_of",
-    "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of", "repay", "repay_many",
-    "replay", "resolve", "sample", "settle_payout", "statement", "withdraw_consent",
+    "forget", "give_consent", "install_shelf", "keys_in_use", "order_draw", "pay_out", "picture_of", "portfolio",
+    "proposals", "propose", "propose_amendment", "propose_change", "prove_consent", "pull_figures", "pull_records",
+    "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of", "repay",
+    "repay_many", "replay", "reseal", "resolve", "rotate_key", "sample", "settle_payout", "statement",
+    "withdraw_consent",
 ]  # fmt: skip

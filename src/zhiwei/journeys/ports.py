@@ -12,7 +12,7 @@ import pyarrow as pa
 from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
-from zhiwei.journeys.filing import Batches
+from zhiwei.journeys.filing import Batches, Keyring, Sealed
 from zhiwei.journeys.providers import Providers, Pulls
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
@@ -311,6 +311,8 @@ class Unit(Protocol):
     @property
     def pulls(self) -> Pulls: ...
     @property
+    def sealed(self) -> Sealed: ...
+    @property
     def desk(self) -> Desk: ...
     @property
     def lines(self) -> Lines: ...
@@ -341,12 +343,14 @@ class Payments(Protocol):
 
 
 class Books(Protocol):
-    """A tenant's platform: transactions, today's date (the only clock), the bank and the outside companies."""
+    """A tenant's platform: transactions, today's date (the only clock), the bank, outside companies and keys."""
 
     @property
     def payments(self) -> Payments: ...
     @property
     def providers(self) -> Providers: ...
+    @property
+    def keys(self) -> Keyring: ...
     def today(self) -> date: ...
     def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
         """`work` on each item, in any order and perhaps in several processes at once; answers as they come."""

@@ -18,7 +18,7 @@ from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Merges, Parties, Relations
+from zhiwei.store.parties import Merges, Parties, Relations, Sealed
 from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.secrets import Keys, Suite, Vault
@@ -41,6 +41,7 @@ class Unit:
     decisions: Decisions
     batches: Batches
     pulls: Pulls
+    sealed: Sealed
     desk: Desk
     lines: Lines
     loans: Loans
