@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -299,6 +300,21 @@ class TestOneDelivery:
         door.before = meanwhile
         assert pull(platform).outcome == "hit"
         assert (met, len(door.asked)) == (["no_consent"], 1)
+
+    def test_of_many_threads_one_asks(self, asking: Setup) -> None:
+        platform, door = asking(FORM)
+        allow(platform, recurring=False)
+
+        def attempt(number: int) -> str:
+            try:
+                return pull(platform, f"k{number}").outcome
+            except Refusal as refusal:
+                return refusal.code
+
+        with ThreadPoolExecutor(6) as pool:
+            found = sorted(pool.map(attempt, range(6)))
+        assert found == ["hit", *["no_consent"] * 5]
+        assert len(door.asked) == 1
 
     def test_files_are_deliveries_too(self, asking: Setup, platform: Platform) -> None:
         books, door = asking(FORM)

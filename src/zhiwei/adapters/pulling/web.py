@@ -10,6 +10,7 @@ import http.client
 import json
 import ssl
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -55,18 +56,16 @@ class WebCompany:
             ) from error
 
     def fetch(self, request: Request) -> bytes:
-        connection = self._connection()
         try:
-            self._ask(connection, request)
-            with connection.getresponse() as response:
-                self._check(response)
-                return b"" if response.status == 204 else self._content(response)
+            with closing(self._connection()) as connection:
+                self._ask(connection, request)
+                with connection.getresponse() as response:
+                    self._check(response)
+                    return b"" if response.status == 204 else self._content(response)
         except (OSError, http.client.HTTPException) as error:
             # their words may hold what was asked: what kind they are is told
             why = getattr(error, "verify_message", "") or type(error).__name__
             raise Outage(f"{self.name}: {why}") from None
-        finally:
-            connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.url)

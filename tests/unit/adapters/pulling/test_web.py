@@ -278,6 +278,12 @@ def test_a_server_proves_who_it_is(tmp_path: Path, host: str, trusted: bool, sai
             company.fetch(REQUEST)
 
 
+def test_certificates_that_are_none_are_an_outage(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("trust nobody")
+    with pytest.raises(Outage, match="power: SSLError"):
+        WebCompany("power", "https://127.0.0.1:1/", ca=tmp_path / "ca.pem").fetch(REQUEST)
+
+
 def test_a_pull_around_it_keeps_within_its_limits(serve: Serve) -> None:
     company = serve(answering(200, b"x" * 100))
     with pytest.raises(BadInput, match="answer_too_large"):
