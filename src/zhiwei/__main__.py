@@ -7,7 +7,7 @@ import typer
 
 from zhiwei import __version__
 from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, servicing
-from zhiwei.commands.borrower import consents, importing, mapping, merging, parties, picture, receiving
+from zhiwei.commands.borrower import consents, importing, mapping, merging, parties, picture, pulling, receiving
 from zhiwei.commands.deciding import decide, tasks
 from zhiwei.commands.show import troubles
 
@@ -38,6 +38,8 @@ CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products a
 KEEPING = "Keeping the book"
 PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
+    (CREDIT, pulling.pull),
+    (CREDIT, pulling.providers),
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
     (CREDIT, decide.decide),
@@ -78,6 +80,7 @@ app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
 merging.register(parties.app)
 app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
+app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

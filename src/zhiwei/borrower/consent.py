@@ -1,6 +1,6 @@
 """Who allowed what, to whom, for which purpose, from when to when; without consent nothing is received or read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -56,18 +56,25 @@ def allowed(consents: Iterable[Consent], scope: str, purposes: tuple[str, ...], 
 
 
 def require(
-    consents: Iterable[Consent], party: str, scopes: Iterable[str], purposes: tuple[str, ...], *days: date
-) -> list[str]:
-    """The ids of the consents that allow these scopes on these days; Refusal names the scope that none covers."""
-    mine = [consent for consent in consents if consent.party == party]
+    consents: Iterable[Consent], party: str, scopes: Iterable[str], purposes: tuple[str, ...], *days: date,
+    spent: Collection[str] = (),
+) -> list[str]:  # fmt: skip
+    """The ids of the consents that allow these scopes on these days; Refusal names the scope that none covers.
+
+    `spent`: those for one delivery under which one came. A consent to more comes before one that would be used up.
+    """
+    mine = sorted((consent for consent in consents if consent.party == party), key=lambda one: not one.recurring)
     used = dict[str, None]()
     for scope, on in product(scopes, days):
-        found = next((consent for consent in mine if consent.covers(scope, purposes, on)), None)
+        covering = [consent for consent in mine if consent.covers(scope, purposes, on)]
+        found = next((consent for consent in covering if consent.consent_id not in spent), None)
         if found is None:
             gone = max((c.withdrawn_on for c in mine if c.scope == scope and c.withdrawn_on), default=None)
+            said = f"{party} has not allowed {scope} for {' or '.join(purposes)} on {on}"
+            if covering:
+                said = f"{party} allowed one delivery of {scope}, and it has come or is being asked for"
             raise Refusal(
-                "no_consent", f"{party} has not allowed {scope} for {' or '.join(purposes)} on {on}"
-                + (f"; what it had allowed it withdrew on {gone}" if gone else ""),
+                "no_consent", said + (f"; what it had allowed it withdrew on {gone}" if gone and not covering else ""),
                 hint="ask the business for its consent, or choose a date the consent covers",
             )  # fmt: skip
         used[found.consent_id] = None

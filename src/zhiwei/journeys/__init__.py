@@ -25,6 +25,7 @@ from zhiwei.journeys.borrower.parties import (
     play_role,
 )
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
+from zhiwei.journeys.borrower.pulls import Pulled, Standing, Wanted, pull_figures, pull_records
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
 from zhiwei.journeys.borrower.sheets import find_party, list_parties, party_sheet
 from zhiwei.journeys.chart import adopt_chart
@@ -34,6 +35,7 @@ from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, re
 from zhiwei.journeys.deciding.decide import decide, replay
 from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
 from zhiwei.journeys.deciding.ways import ways_to_yes
+from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
@@ -45,13 +47,14 @@ from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
     "TWO_PERSONS", "Change", "Changed", "Draw", "Duplicates", "Finding", "Merged", "Merging", "Offer", "Permission",
-    "ProposedMerge", "Received", "Reconciled", "Rejected", "Repayment", "Settled", "Source", "Tie", "Undone", "Word",
-    "accept", "add_identifiers", "adopt_chart", "amend", "approve", "approve_amendment", "approve_merge", "booked",
-    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "end_what", "examine",
-    "find_duplicates", "find_party", "forget", "give_consent", "install_shelf", "know_parties", "know_party",
-    "link_parties", "list_parties", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of",
-    "play_role", "portfolio", "proposals", "propose", "propose_amendment", "propose_change", "propose_merge",
-    "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of",
-    "reject_merge", "repay", "repay_many", "replay", "resolve", "rule", "rulings", "sample", "settle_payout",
+    "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Settled", "Source", "Standing",
+    "Tie", "Undone", "Wanted", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
+    "approve_amendment", "approve_merge", "booked", "change_line", "close_day", "close_days", "decide", "differences",
+    "draw", "draw_many", "end_what", "examine", "find_duplicates", "find_party", "forget", "give_consent",
+    "install_shelf", "keys_in_use", "know_parties", "know_party", "link_parties", "list_parties", "members_of",
+    "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio", "proposals", "propose",
+    "propose_amendment", "propose_change", "propose_merge", "prove_consent", "pull_figures", "pull_records",
+    "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge",
+    "repay", "repay_many", "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout",
     "statement", "tasks", "under", "undo_merge", "ways_to_yes", "withdraw_consent",
 ]  # fmt: skip

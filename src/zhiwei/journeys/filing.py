@@ -1,11 +1,13 @@
-"""What journeys about records need of the store: batches of records as they came, and consents."""
+"""What journeys about records need of the store: batches as they came, consents, and what seals them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
+
+from zhiwei.values.secrets import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Filed:
 
 
 class Batches(Protocol):
+    def standing(self, delivery_id: str) -> bool | None:
+        """Does all of a delivery stand, its consents not withdrawn? None where it never came."""
+        ...
+
     def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool: ...
     def add(self, batches: Iterable[Batch]) -> None: ...
     def of(
@@ -48,3 +54,34 @@ class Batches(Protocol):
     def filed(self, party: str) -> list[Filed]: ...
     def forget(self, on: date) -> int: ...
     def withdraw(self, row: Mapping[str, Any]) -> None: ...
+
+
+class Keyring(Protocol):
+    """Where the keys of tenants are kept: in files, plain or wrapped by a KMS."""
+
+    def listed(self, tenant: str) -> list[tuple[str, datetime]]: ...
+    def rotate(self, tenant: str) -> Key: ...
+
+
+class Sealed(Protocol):
+    """What stands sealed in the database, by the keys that sealed it."""
+
+    def counted(self) -> list[tuple[str, str, str, int]]:
+        """(names | identifiers | batches, cipher, key id, how many)."""
+        ...
+
+    def newest(self) -> str:
+        """The id of the key that seals now; the database knows it from now on."""
+        ...
+
+    def left(self) -> int:
+        """Names and identifiers that another key or cipher sealed."""
+        ...
+
+    def reseal(self, most: int) -> int:
+        """Bring `most` of these to the newest key and to the cipher set up; counts them, 0 when none is left."""
+        ...
+
+    def check(self) -> Iterator[tuple[str, bool]]:
+        """Each sealed name and identifier: does it open, and is it found by its value? Those in plain are wrong."""
+        ...

@@ -21,6 +21,16 @@ _OPTIONS = ipc.IpcWriteOptions(compression="zstd")
 
 
 class Batches(Store):
+    def standing(self, delivery_id: str) -> bool | None:
+        """Does all of a delivery stand, its consents not withdrawn? None where it never came."""
+        row = self.row(
+            """select d.row_count = (select coalesce(sum(b.row_count), 0) from record_batch b
+                                     where b.delivery_id = d.delivery_id and not exists (
+                                       select from consent_withdrawal w where w.consent_id = b.consent_id))
+               from delivery d where d.delivery_id = %s""", delivery_id,
+        )  # fmt: skip
+        return None if row is None else bool(row[0])
+
     def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool:
         """Whether the delivery is new."""
         new = self.run(

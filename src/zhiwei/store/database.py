@@ -18,7 +18,8 @@ from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Merges, Parties, Relations
+from zhiwei.store.parties import Merges, Parties, Relations, Sealed
+from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
@@ -40,6 +41,8 @@ class Unit:
     decisions: Decisions
     tasks: Tasks
     batches: Batches
+    pulls: Pulls
+    sealed: Sealed
     desk: Desk
     lines: Lines
     loans: Loans

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from enum import Enum
 from typing import NoReturn, Protocol
 
@@ -56,6 +57,14 @@ class Keys(Protocol):
 
         `create`: make the first one where there is none; else a Refusal. Outage where a KMS does not answer.
         """
+        ...
+
+    def listed(self, tenant: str) -> list[tuple[str, datetime]]:
+        """(id, created) of each, the newest last; none where there is none yet."""
+        ...
+
+    def rotate(self, tenant: str) -> Key:
+        """Make a new one, which seals from now on."""
         ...
 
 

@@ -63,7 +63,7 @@ def ones(desk: Desk) -> list[tuple[str, str]]:
     return [(one.kept, one.gone) for one in found if one.undone_at is None]
 
 
-@pytest.mark.parametrize("same", ["officer", "OFFICER", "Ａnn"])
+@pytest.mark.parametrize("same", ["officer", "OFFICER", "Ｏfficer"])
 def test_the_proposer_cannot_approve(known: Desk, same: str) -> None:
     asked = known.propose("A", "B")
     assert [one.proposal_id for one in proposals(books=known.platform, by=SECOND)] == [asked]

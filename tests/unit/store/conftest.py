@@ -23,6 +23,7 @@ from zhiwei.journeys import (
     repay,
     withdraw_consent,
 )
+from zhiwei.journeys.providers import Asking, Ended
 from zhiwei.journeys.referred import Ruled
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
@@ -55,6 +56,7 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         decided = next(unit.decisions.all()).decision_id
         unit.tasks.open([("t", decided)])
         unit.tasks.rule(Ruled(decided, decided, "decline", "x", "officer", "why"))
+        _asked(unit)
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
         reconciliation = unit.reconciliation
@@ -77,6 +79,13 @@ def _related(unit: Any, on: date) -> None:
     unit.merges.add("m", other, "G1", "same phone", ("x", "y"))
     unit.merges.undo("m", "two after all", "x")
     unit.merges.reject(Rejection("j", "G1", other, "two after all", "x", "", frozenset("i"), frozenset()))
+
+
+def _asked(unit: Any) -> None:
+    """A company was asked about G1, and had nothing."""
+    pull = unit.pulls.begin(Asking("k", "power", "G1", ("meters",), ("con_1",), "x"))
+    now = datetime.now(UTC)
+    unit.pulls.end(Ended(pull, "power", "G1", ("meters",), now, now, "empty", 100, 1))
 
 
 @pytest.fixture

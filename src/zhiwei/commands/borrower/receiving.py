@@ -2,10 +2,7 @@
 
 import hashlib
 import inspect
-import pkgutil
 from dataclasses import asdict
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -13,25 +10,14 @@ from typing import Annotated
 import typer
 
 from zhiwei.bootstrap import open_platform
-from zhiwei.borrower import sources
 from zhiwei.borrower.reading import Parsed
 from zhiwei.borrower.reading.mapping import Mapping
+from zhiwei.borrower.sources import known_sources
 from zhiwei.commands.show import Json, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
 from zhiwei.values import BadInput
 
 SHOWN = 10  # bad rows named on the screen
-
-
-@cache
-def known_sources() -> dict[str, ModuleType]:
-    """Every folder of `borrower/sources` that reads a file for one party."""
-    found = {}
-    for module in pkgutil.iter_modules(sources.__path__):
-        source = import_module(f"{sources.__name__}.{module.name}")
-        if module.ispkg and hasattr(source, "read") and hasattr(source, "KINDS"):
-            found[module.name] = source
-    return found
 
 
 def receive(

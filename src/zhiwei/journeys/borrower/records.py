@@ -1,7 +1,7 @@
 """Receive records of any kind under a consent, and read what was known of a party by a day, or at an hour."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -38,40 +38,71 @@ class Accepted:
 def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) -> Accepted:
     """Keep all tables of a file in one transaction; the same delivery twice changes nothing.
 
-    Refusal where a party has not allowed a kind, BadInput where rows could not be read: nothing of the file is taken.
+    Refusal where a party has not allowed a kind (or allowed one delivery of it, which has come), BadInput where rows
+    could not be read: nothing of the file is taken.
     """
-    if parsed.problems:
-        first = parsed.problems[0]
-        raise BadInput(
-            "bad_rows", f"{source.file}: {len(parsed.problems)} rows cannot be read; first {first.place} "
-            f"{first.column}: {first.problem}", hint="nothing was taken: correct the file, or leave the rows out",
-        )  # fmt: skip
-    rows = {kind: table.num_rows for kind, table in sorted(parsed.tables.items()) if table.num_rows}
+    tables = readable(source.file, parsed)
+    rows = {kind: table.num_rows for kind, table in tables.items()}
     if not rows:
         raise BadInput("no_records", f"{source.file} holds no record")
-    delivery = identifier("del", source.name, source.sha256, *rows.items())
+    delivery = delivery_of(source, tables)
     request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
     with step(books, by, "receive_records", f"records:{delivery}", request) as current:
         if current.earlier is not None:
             return Accepted(delivery, rows, new=False)
-        _keep(current.unit, books.today(), delivery, source, {kind: parsed.tables[kind] for kind in rows})
+        new = keep(current.unit, books.today(), source, tables)[1]
         current.result = {"delivery": delivery}
-        return Accepted(delivery, rows, new=True)
+        return Accepted(delivery, rows, new)
 
 
-def _keep(unit: Unit, today: date, delivery: str, source: Source, tables: dict[str, pa.Table]) -> None:
+def readable(file: str, parsed: Parsed) -> dict[str, pa.Table]:
+    """The tables that hold rows, by kind; BadInput where a row could not be read."""
+    if parsed.problems:
+        first = parsed.problems[0]
+        raise BadInput(
+            "bad_rows", f"{file}: {len(parsed.problems)} rows cannot be read; first {first.place} "
+            f"{first.column}: {first.problem}", hint="nothing was taken: correct the file, or leave the rows out",
+        )  # fmt: skip
+    return {kind: table for kind, table in sorted(parsed.tables.items()) if table.num_rows}
+
+
+def delivery_of(source: Source, tables: Mapping[str, pa.Table]) -> str:
+    """The id of a delivery follows from what it holds."""
+    rows = {kind: table.num_rows for kind, table in tables.items()}
+    return identifier("del", source.name, source.sha256, *rows.items())
+
+
+def keep(unit: Unit, today: date, source: Source, tables: Mapping[str, pa.Table], key: str = "") -> tuple[str, bool]:
+    """-> (delivery, is it new). `key`: of the pull that brought it, whose own asking does not use a consent up.
+
+    What came before under a consent that was withdrawn since is kept anew, under the one that stands now.
+    """
+    delivery = delivery_of(source, tables)
+    standing = unit.batches.standing(delivery)
+    if standing:
+        return delivery, False
+    again = standing is not None
     batches = [batch for kind, table in tables.items() for batch in _batches(delivery, kind, table)]
-    consents = unit.parties.consents(sorted({batch.party for batch in batches}))
-    allowed = []
-    for batch in batches:
-        [consent] = require(consents, batch.party, [batch.kind], PURPOSES, today)
-        allowed.append(
-            Batch(
-                batch.batch_id, batch.party, batch.kind, delivery, consent, batch.first_day, batch.last_day, batch.rows
-            )
-        )
-    unit.batches.deliver(delivery, source.name, source.file, source.sha256, sum(t.num_rows for t in tables.values()))
-    unit.batches.add(allowed)
+    parties = sorted({batch.party for batch in batches})
+    consents = unit.parties.consents(parties)
+    spent = {one for party in parties for one in spent_by(unit, consents, party, key)}
+    allowed = [require(consents, batch.party, [batch.kind], PURPOSES, today, spent=spent)[0] for batch in batches]
+    if again:
+        delivery = identifier("del", delivery, *sorted(set(allowed)))
+        batches = [replace(one, batch_id=identifier("bat", delivery, one.kind, one.party)) for one in batches]
+    rows = sum(table.num_rows for table in tables.values())
+    if not unit.batches.deliver(delivery, source.name, source.file, source.sha256, rows):
+        return delivery, False
+    unit.batches.add(
+        replace(batch, delivery=delivery, consent=consent) for batch, consent in zip(batches, allowed, strict=True)
+    )
+    return delivery, True
+
+
+def spent_by(unit: Unit, consents: Sequence[Consent], party: str, key: str = "") -> set[str]:
+    """Consents of a party to one delivery under which one came, or is being asked for under another key."""
+    once = [one.consent_id for one in consents if one.party == party and not one.recurring]
+    return unit.pulls.spent(party, once, key) if once else set()
 
 
 def _batches(delivery: str, kind: str, table: pa.Table) -> list[Batch]:

@@ -3,5 +3,6 @@
 from zhiwei.store.parties.known import NAME, Parties
 from zhiwei.store.parties.merges import Merges
 from zhiwei.store.parties.relations import Relations
+from zhiwei.store.parties.sealed import Sealed
 
-__all__ = ["NAME", "Merges", "Parties", "Relations"]
+__all__ = ["NAME", "Merges", "Parties", "Relations", "Sealed"]
