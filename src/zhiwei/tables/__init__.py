@@ -5,11 +5,12 @@ from zhiwei.tables.expressions import Expression, parse_expression
 from zhiwei.tables.parameters import Parameter, read_parameters, value_on, values_on
 from zhiwei.tables.rules import Rule, rules_from_csv, rules_from_toml
 from zhiwei.tables.scale import MICRO, micro, text, unscaled
+from zhiwei.tables.splits import Split
 from zhiwei.tables.table import Problem, Row, did_you_mean, read_rows
 from zhiwei.tables.toml import Document
 
 __all__ = [
-    "MICRO", "Cell", "Column", "Document", "Expression", "Parameter", "Problem", "Row", "Rule", "did_you_mean",
-    "micro", "parse_cell", "parse_expression", "read_parameters", "read_rows", "rules_from_csv",
+    "MICRO", "Cell", "Column", "Document", "Expression", "Parameter", "Problem", "Row", "Rule", "Split",
+    "did_you_mean", "micro", "parse_cell", "parse_expression", "read_parameters", "read_rows", "rules_from_csv",
     "rules_from_toml", "text", "uncovered", "unscaled", "value_on", "values_on",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ where zen answers otherwise or raises, docs/decisions/0004 says why.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from zhiwei.tables.scale import micro, text
 
 Value = int | str | None
-Column = tuple[NDArray[np.int64], NDArray[np.bool_]]  # micro-units, and where the value is present
+Column = tuple[NDArray[Any], NDArray[np.bool_]]  # micro-units (or words, as objects), and where they are present
 
 _NUMBER = r"-?[0-9]+(?:\.[0-9]{1,6})?"
 _COMPARISON = re.compile(rf"(<=|>=|==|!=|<|>)\s*({_NUMBER})")
@@ -77,6 +78,8 @@ class Cell:
         values, present = column
         if self.any:
             return np.ones(len(values), dtype=bool)
+        if values.dtype.kind in "OU":
+            return np.where(present, np.isin(values.astype(str), self.words), self.null)
         met = np.zeros(len(values), dtype=bool)
         for span in self.spans:
             hit = np.ones(len(values), dtype=bool)
