@@ -5,16 +5,12 @@ hand (the ceiling of Python) and, over arrays, by numpy written by hand. Then an
 8,000 rows, which must cost the same.
 """
 
-import json
-import sys
 import time
-from bisect import bisect_right
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
-import zen
 
 from zhiwei.credit.underwriting import Policy, Scorecard, Stage, compile_policy, read_grades, read_terms
 from zhiwei.credit.underwriting.scorecard import Bin, Calibration
@@ -87,20 +83,33 @@ def main() -> None:
     plain = {name: dice.integers(0, 40 * MICRO, MANY) for name in names}
     columns = {name: (values, np.ones(MANY, bool)) for name, values in plain.items()}
     firms = [{name: int(values[row]) for name, values in plain.items()} for row in range(FIRMS)]
+
     def ours():
-        for f in firms: made.decide(f)
+        for f in firms:
+            made.decide(f)
         return FIRMS
+
     def traced():
-        for f in firms[:1000]: made.explain(f)
+        for f in firms[:1000]:
+            made.explain(f)
         return 1000
+
     def hand():
-        for f in firms: by_hand(f)
+        for f in firms:
+            by_hand(f)
         return FIRMS
+
     def arr():
-        made.over(columns); return MANY
+        made.over(columns)
+        return MANY
+
     def arrh():
-        arrays_by_hand(plain); return MANY
-    for f in (ours,traced,hand,arr,arrh): print(f.__name__, f"{per_second(f):,.0f}")
+        arrays_by_hand(plain)
+        return MANY
+
+    for f in (ours, traced, hand, arr, arrh):
+        print(f.__name__, f"{per_second(f):,.0f}")
+
 
 if __name__ == "__main__":
     main()

@@ -27,24 +27,27 @@ def _guard(largest: int) -> None:
 
 def plus(left: Numbers, right: Numbers) -> Numbers:
     _guard(_reach(left) + _reach(right))
-    return left + right
+    found: Numbers = left + right
+    return found
 
 
 def minus(left: Numbers, right: Numbers) -> Numbers:
     _guard(_reach(left) + _reach(right))
-    return left - right
+    found: Numbers = left - right
+    return found
 
 
 def times(left: Numbers, right: Numbers) -> Numbers:
     """Half away from zero at the sixth place. Factors are taken apart where their product would not fit."""
     together = _reach(left) * _reach(right)
     _guard(together // MICRO + 1)
+    above, below = np.abs(left), np.abs(right)
     if together <= LARGEST:
-        product = left * right
-        return np.sign(product) * ((np.abs(product) + MICRO // 2) // MICRO)
-    (high, low), (upper, lower) = np.divmod(np.abs(left), MICRO), np.divmod(np.abs(right), MICRO)
-    size = high * upper * MICRO + high * lower + low * upper + (low * lower + MICRO // 2) // MICRO
-    return np.sign(left) * np.sign(right) * size
+        size: Numbers = (above * below + MICRO // 2) // MICRO
+    else:
+        (high, low), (upper, lower) = np.divmod(above, MICRO), np.divmod(below, MICRO)
+        size = high * upper * MICRO + high * lower + low * upper + (low * lower + MICRO // 2) // MICRO
+    return np.where((left < 0) == (right < 0), size, -size)
 
 
 def divided(left: Numbers, right: Numbers) -> Numbers:
@@ -54,8 +57,8 @@ def divided(left: Numbers, right: Numbers) -> Numbers:
     _guard((_reach(whole) + 1) * MICRO)
     _guard(_reach(below) * 1000)
     thousandths, rest = np.divmod(rest * 1000, below)
-    size = whole * MICRO + thousandths * 1000 + (rest * 1000 + below // 2) // below
-    return np.sign(left) * np.sign(right) * size
+    size: Numbers = whole * MICRO + thousandths * 1000 + (rest * 1000 + below // 2) // below
+    return np.where((left < 0) == (right < 0), size, -size)
 
 
 OPERATIONS: dict[str, Callable[[Numbers, Numbers], Numbers]] = {

@@ -47,7 +47,7 @@ class Expression:
         return _expression(self.source, _folded(self.tree, numbers))
 
     def over(self, columns: Mapping[str, Column], size: int) -> Column:
-        """Micro-units of a population, and where they are present; `dtype` object only where they do not fit 64 bits."""
+        """Micro-units of a population, and where present; of `dtype` object only where one does not fit 64 bits."""
         try:
             values, present = _over(self.tree, columns)
         except OverflowError:

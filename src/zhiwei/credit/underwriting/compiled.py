@@ -195,8 +195,8 @@ class _Inside:
         ]  # fmt: skip
         if not parts:
             parts = [self._chunk({name: (values[:0], there[:0]) for name, (values, there) in columns.items()}, 0)]
-        joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        return Decisions(*joined, grades=self.grades)
+        outcome, limit, rate, priced, score, pd, grade = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Decisions(outcome, limit, rate, priced, score, pd, grade, self.grades)
 
     def _chunk(self, columns: Columns, size: int) -> tuple[NDArray[Any], ...]:
         total = np.zeros(size, dtype=np.int64)

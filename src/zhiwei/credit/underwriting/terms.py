@@ -81,7 +81,7 @@ def values(terms: tuple[Term, ...], facts: Facts) -> dict[str, int | None]:
 
 def annual_rate(total: int, floor: int) -> int:
     """The sum of the price terms, half up to 0.01 %, not below the floor."""
-    return max(whole_steps(total), floor)
+    return max(int(whole_steps(total)), floor)
 
 
 def whole_steps(total: Any) -> Any:
