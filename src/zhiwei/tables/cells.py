@@ -99,12 +99,7 @@ def parse_cell(source: str) -> Cell:
     spans: list[Span] = []
     words: list[str] = []
     null = False
-    at, more = 0, ","
-    while more:
-        found = _PART.match(stripped, at)
-        if found is None:
-            raise ValueError(f"cannot read {stripped[at:]!r} in test {source!r}; {_EXPECTED}")
-        at, more, part = found.end(), found[2], found[1]
+    for part in parts(stripped):
         if part == "null":
             null = True
         elif part.startswith('"'):
@@ -112,6 +107,19 @@ def parse_cell(source: str) -> Cell:
         else:
             spans.extend(_spans(part, source))
     return Cell(stripped, tuple(spans), tuple(words), null)
+
+
+def parts(source: str) -> list[str]:
+    """The tests of a cell, which commas part, as they are written."""
+    found: list[str] = []
+    stripped, at, more = source.strip(), 0, ","
+    while more:
+        match = _PART.match(stripped, at)
+        if match is None:
+            raise ValueError(f"cannot read {stripped[at:]!r} in test {source!r}; {_EXPECTED}")
+        at, more = match.end(), match[2]
+        found.append(match[1])
+    return found
 
 
 def _spans(part: str, source: str) -> list[Span]:

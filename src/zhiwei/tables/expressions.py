@@ -13,7 +13,7 @@ import numpy as np
 
 from zhiwei.tables import exact
 from zhiwei.tables.cells import Column
-from zhiwei.tables.scale import MICRO, micro
+from zhiwei.tables.scale import MICRO, micro, text
 from zhiwei.values import half_up
 
 Facts = Mapping[str, int | None]
@@ -80,6 +80,21 @@ def _expression(source: str, tree: Node) -> Expression:
 
 def _names(tree: Node) -> set[str]:
     return {tree.name} if tree.kind == "name" else {name for part in tree.parts for name in _names(part)}
+
+
+def written(tree: Node) -> str:
+    """A tree as text, with brackets only where precedence asks for them; parsing it gives the tree."""
+    if tree.kind == "number":
+        return text(tree.number) if tree.number >= 0 else f"(0 - {text(-tree.number)})"
+    if tree.kind == "name":
+        return tree.name
+    parts = [written(part) for part in tree.parts]
+    if tree.kind in FUNCTIONS:
+        return f"{tree.kind}({', '.join(parts)})"
+    for place, part in enumerate(tree.parts):
+        if part.kind in ("+-*/" if place and tree.kind in "*/" else "+-" if place or tree.kind in "*/" else ""):
+            parts[place] = f"({parts[place]})"
+    return f" {tree.kind} ".join(parts)
 
 
 class _Parser:
