@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from zhiwei.credit.underwriting import Policy, Term
-from zhiwei.shelf.load import STAGES, load
+from zhiwei.shelf.load import FILE_NAME, STAGES, load
 from zhiwei.shelf.product import Product
 from zhiwei.tables import Cell, DecisionTable, Problem, Rule, parse_cell, text
 from zhiwei.tables.decision import Entry, Output, parse_output
@@ -61,8 +61,8 @@ def product_from_graph(file: str, content: str, problems: list[Problem]) -> dict
     try:
         head = json.loads(content)["zhiwei"] if not mine else {}
         others, on = dict(head["files"]), date.fromisoformat(head["on"])
-        if not all(isinstance(name, str) and isinstance(one, str) for name, one in others.items()):
-            raise TypeError
+        if not all(FILE_NAME.fullmatch(name) and isinstance(one, str) for name, one in others.items()):
+            raise ValueError
     except (KeyError, TypeError, ValueError):
         if not mine:
             hint = "export the product as JDM and edit that; a single table is read by the table's own import"

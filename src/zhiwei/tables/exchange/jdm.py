@@ -23,7 +23,7 @@ def jdm_cell(cell: Cell) -> str:
         return ""
     tests = parts(cell.source)
     if all(_PLAIN.fullmatch(test) for test in tests):
-        return ", ".join(re.sub(r"^==\s*", "", test) for test in tests)
+        return ", ".join(tests)
     stand_in = _inside(cell.spans) if cell.null else _outside(cell.spans)
     if stand_in is None:
         return _ANY_NUMBER
@@ -106,11 +106,9 @@ def read_jdm_expression(source: str) -> Expression:
     asked, otherwise, body = source.partition(_OTHERWISE)
     plain = (body if otherwise else source).replace("round(", "(").replace(", 6)", ")")
     plain = re.sub(r"\b(min|max)\(\[", r"\1(", plain).replace("])", ")")
-    found = parse_expression(plain)
+    found = parse_expression(plain).bound({})
     if otherwise and jdm_expression(found) != source:
-        raise ValueError(
-            f"{source!r} has no place in a table: it asks {asked!r}, and our expressions ask by themselves"
-        )
+        raise ValueError(f"{source!r} has no place in a table: our expressions ask by themselves, and not {asked!r}")
     return found
 
 
