@@ -87,9 +87,11 @@ def product_from_graph(file: str, content: str, problems: list[Problem]) -> dict
 
 def _quoted(words: str) -> Output:
     """A text as an output. Refusal where JDM, which has no way to escape, cannot hold it."""
-    if '"' in words:
-        raise Refusal("not_in_jdm", f"a text with double quotes cannot be written in JDM: {words}", hint="use “ and ”")
-    return parse_output(f'"{words}"')
+    mark = "'" if '"' in words else '"'
+    if mark in words or "\n" in words:
+        said = f"a text with both kinds of quotes, or lines, cannot be written in JDM: {words}"
+        raise Refusal("not_in_jdm", said, hint="use “ and ”")
+    return parse_output(f"{mark}{words}{mark}")
 
 
 def _collecting(name: str, inputs: Sequence[str], outputs: Sequence[str], rows: Iterable[Entry]) -> Json:

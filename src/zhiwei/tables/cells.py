@@ -1,7 +1,7 @@
 """Cells of a decision table in the syntax of JDM unary tests, compiled to closures and to array expressions.
 
 A cell is empty or `-` (any value), `null`, a comparison `< 5`, `>= 0.3`, `== 1`, `!= 1`, an interval `[1..5)`, a value
-`12` or `"A"`, or several of these with commas (any of them). A missing value meets no test but `null` and `-`:
+`12`, `"A"` or `'A'`, or several of these with commas (any of them). A missing value meets no test but `null` and `-`:
 where zen answers otherwise or raises, docs/decisions/0004 says why.
 """
 
@@ -21,7 +21,7 @@ Column = tuple[NDArray[Any], NDArray[np.bool_]]  # micro-units (or words, as obj
 _NUMBER = r"-?[0-9]+(?:\.[0-9]{1,6})?"
 _COMPARISON = re.compile(rf"(<=|>=|==|!=|<|>)\s*({_NUMBER})")
 _INTERVAL = re.compile(rf"([\[(])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])])")
-_PART = re.compile(r'\s*("[^"]*"|[^,"]+?)\s*(,|\Z)')
+_PART = re.compile(r"""\s*("[^"]*"|'[^']*'|[^,"']+?)\s*(,|\Z)""")
 _EXPECTED = 'expected for example: < 5, [1..5), "A", null or -, with at most six decimals'
 
 
@@ -102,7 +102,7 @@ def parse_cell(source: str) -> Cell:
     for part in parts(stripped):
         if part == "null":
             null = True
-        elif part.startswith('"'):
+        elif part[0] in "\"'":
             words.append(part[1:-1])
         else:
             spans.extend(_spans(part, source))

@@ -5,7 +5,7 @@ priority  of the rows that hold, the one of the highest priority does; among equ
 collect   every row that holds gives its outputs, in the order of the rows
 sum       the outputs of all rows that hold are added up; an empty output adds nothing
 
-An output is a text in quotes, a number, an expression over facts, or empty: then it is missing.
+An output is a text in quotes ('single' ones need no doubling in a CSV), a number, an expression over facts, or empty: then it is missing.
 """
 
 import re
@@ -16,7 +16,7 @@ from zhiwei.tables.expressions import Expression, parse_expression
 
 HITS = ("first", "priority", "collect", "sum")
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
-_WORD = re.compile(r'"([^"\n]*)"')
+_WORD = re.compile(r"""(["'])((?:(?!\1)[^\n])*)\1""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def parse_output(source: str) -> Output:
     if not stripped:
         return Output("")
     if found := _WORD.fullmatch(stripped):
-        return Output(stripped, word=found[1])
-    if stripped.startswith('"'):
+        return Output(stripped, word=found[2])
+    if stripped[0] in "\"'":
         raise ValueError(f"cannot read the text {stripped}")
     # A plain negative number is that number; bound() folds `0 - 5` into one.
     return Output(stripped, expression=parse_expression(stripped).bound({}))

@@ -13,7 +13,7 @@ from zhiwei.tables.scale import text
 
 _STANDS_IN = re.compile(r"\$ \?\? (-?[0-9.]+) (.+)")
 _OTHERWISE = " ? null : "
-_PLAIN = re.compile(r'"[^"]*"|null|-?[0-9.]+|==.*')
+_PLAIN = re.compile(r'"[^"]*"|\'[^\']*\'|null|-?[0-9.]+|==.*')
 _ANY_NUMBER = "$ != null"
 
 
@@ -58,7 +58,7 @@ def read_jdm_cell(source: str) -> Cell:
     if "$" not in stripped:
         if stripped.startswith("not "):
             raise ValueError(f"{stripped!r} has no place in a table; write the tests it leaves")
-        return parse_cell(re.sub(r"'([^'\"]*)'", r'"\1"', stripped))
+        return parse_cell(stripped)
     tests, values = [], set()
     for part in stripped.split(" or "):
         found = _STANDS_IN.fullmatch(part.strip())
@@ -80,12 +80,12 @@ def jdm_output(output: Output) -> str:
 
 def read_jdm_output(source: str) -> Output:
     """Our output for a JDM cell. ValueError where it is of a kind that our tables do not have."""
-    stripped = re.sub(r"^'([^'\"]*)'$", r'"\1"', source.strip())
+    stripped = source.strip()
     if stripped in ("", "null"):
         return parse_output("")
     if stripped in ("true", "false"):
         raise ValueError(f"{stripped} has no place in a table; write 1 and 0, or a text")
-    if stripped.startswith('"'):
+    if stripped[0] in "\"'":
         return parse_output(stripped)
     tree = read_jdm_expression(stripped).tree
     return parse_output(text(tree.number) if tree.kind == "number" else written(tree))
