@@ -22,7 +22,8 @@ def check_table(file: str, table: DecisionTable) -> list[Problem]:
     except OverflowError:
         hint = "split it, or test fewer inputs together"
         return [Problem(file, walk.entries[0].line, "", "too many combinations of inputs to check the table", hint)]
-    return sorted([*_gaps(file, walk), *_unreached(file, walk), *_disputes(file, walk)])
+    found = [*_gaps(file, walk), *_disputes(file, walk), *_unreached(file, walk)]
+    return sorted(found, key=lambda problem: problem.line)
 
 
 class _Walk:

@@ -5,7 +5,8 @@ priority  of the rows that hold, the one of the highest priority does; among equ
 collect   every row that holds gives its outputs, in the order of the rows
 sum       the outputs of all rows that hold are added up; an empty output adds nothing
 
-An output is a text in quotes ('single' ones need no doubling in a CSV), a number, an expression over facts, or empty: then it is missing.
+An output is a text in quotes ('single' ones need no doubling in a CSV), a number, an expression over facts, or empty:
+then it is missing.
 """
 
 import re

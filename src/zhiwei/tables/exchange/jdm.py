@@ -55,7 +55,7 @@ def read_jdm_cell(source: str) -> Cell:
     stripped = source.strip()
     if stripped == _ANY_NUMBER:
         return parse_cell("< 0, >= 0")
-    if "$" not in stripped:
+    if "$" not in re.sub(r"""(["']).*?\1""", "", stripped):
         if stripped.startswith("not "):
             raise ValueError(f"{stripped!r} has no place in a table; write the tests it leaves")
         return parse_cell(stripped)
