@@ -1,9 +1,10 @@
 """Sheets of text cells written as a workbook and read from one; formulas are refused, and nothing is ever evaluated."""
 
+import csv
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -11,13 +12,14 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from zhiwei.borrower.reading import open_zip
 from zhiwei.borrower.reading.tables.workbook import sheet_rows
-from zhiwei.tables import Problem
+from zhiwei.tables import DecisionTable, Problem, read_table, write_table
 from zhiwei.values import BadInput
 
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 MOST_TOLD = 5  # formulas of a sheet that are told
 _ROWS_WITH_CHOICES = 2_000
 _CELL_OR_FORMULA = re.compile(rb"""<(?:\w+:)?(?:c\s[^>]*?\br\s*=\s*["']([A-Z]+)([0-9]+)|(f)[\s/>])""")
+_HIT_LINE = re.compile(r"#\s*hit\s*:")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
@@ -111,3 +113,27 @@ def _places(xml: bytes) -> Iterator[tuple[str, int]]:
 def _attributes(tag: bytes) -> dict[str, str]:
     pairs = _ATTRIBUTE.findall(tag)
     return {name.decode("utf-8", "replace"): value.decode("utf-8", "replace") for name, value in pairs}
+
+
+def table_sheet(table: DecisionTable) -> Sheet:
+    """A decision table as a sheet, row by row as in its CSV."""
+    rows = list(csv.reader(io.StringIO(write_table(table))))
+    width = max(len(row) for row in rows)
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    return Sheet(table.name, padded[0], padded[1:])
+
+
+def table_from_sheet(
+    place: str, rows: Sequence[Sequence[str]], known: Mapping[str, str] | Collection[str], problems: list[Problem]
+) -> DecisionTable | None:
+    """The table of a sheet's rows as `read_sheets` gives them; lines of problems are rows of the sheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    width = max((len(row) for row in rows), default=0)
+    while width and not any(row[width - 1 :] and row[width - 1] for row in rows):
+        width -= 1
+    for row in rows:
+        # A line break in a cell would shift the lines of what follows; no test and no output has one.
+        cells = [re.sub(r"\s+", " ", cell) for cell in row[:width]]
+        writer.writerow(cells[:1] if cells and _HIT_LINE.match(cells[0]) else cells)
+    return read_table(place, out.getvalue(), known, problems)
