@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_tables import KNOWN, NUMBERS, WORDS, facts, tables
 
-from zhiwei.tables import HITS, Column, DecisionTable, compile_table, read_table
+from zhiwei.tables import HITS, Column, DecisionTable, check_table, compile_table, read_table
 
 Facts = dict[str, int | str | None]
 
@@ -71,3 +71,18 @@ def test_closure_trace_and_arrays_agree_with_a_plain_reading(hit: str, data: st.
         values, present = spread.output(name)
         got = [values[row] if present[row] else None for row in range(len(rows))]
         assert got == [found[0][name] if found else None for found in wanted]
+
+
+@pytest.mark.parametrize("hit", HITS)
+@given(st.data())
+def test_the_static_check_says_what_is_so(hit: str, data: st.DataObject) -> None:
+    """No case falls through a table without gaps, and no row that is said to be out of reach ever speaks."""
+    table = parsed(data.draw(tables(hit)))
+    found = check_table("t.csv", table)
+    gaps = any("no row takes" in one.message for one in found)
+    unreached = {one.line for one in found if one.message.startswith("nothing reaches this row")}
+    made = compile_table(table)
+    for row in data.draw(st.lists(facts(missing=True), min_size=1, max_size=12)):
+        told = made.explain(row).rows
+        assert told or gaps or hit in ("collect", "sum")
+        assert unreached.isdisjoint(one.line for one in told)
