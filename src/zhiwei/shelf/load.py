@@ -1,6 +1,7 @@
 """A folder's files -> one Product, or every problem in it with file, line and column."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -50,6 +51,7 @@ REQUIRED = (
 OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
+FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
 
 

@@ -1,6 +1,14 @@
 """The third link: rules, scorecard, limit and price -> a decision with reasons."""
 
 from zhiwei.credit.underwriting.authority import Authority, Ruling, read_authority, who_may
+from zhiwei.credit.underwriting.compiled import (
+    OUTCOMES,
+    Compiled,
+    Decided,
+    Decisions,
+    compile_policy,
+    underwrite_many,
+)
 from zhiwei.credit.underwriting.decision import Verdict, underwrite
 from zhiwei.credit.underwriting.nearest import Change, Way, nearest_approvals
 from zhiwei.credit.underwriting.policy import ALWAYS, Policy, Stage
@@ -8,7 +16,7 @@ from zhiwei.credit.underwriting.scorecard import Scorecard, read_calibration, re
 from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
-    "ALWAYS", "Authority", "Change", "Policy", "Ruling", "Scorecard", "Stage", "Term", "Verdict", "Way",
-    "nearest_approvals", "read_authority", "read_calibration", "read_grades", "read_scorecard", "read_terms",
-    "underwrite", "who_may",
+    "ALWAYS", "OUTCOMES", "Authority", "Change", "Compiled", "Decided", "Decisions", "Policy", "Ruling", "Scorecard",
+    "Stage", "Term", "Verdict", "Way", "compile_policy", "nearest_approvals", "read_authority", "read_calibration",
+    "read_grades", "read_scorecard", "read_terms", "underwrite", "underwrite_many", "who_may",
 ]  # fmt: skip
