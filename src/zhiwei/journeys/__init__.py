@@ -1,6 +1,13 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
-from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.borrower.consents import (
+    Permission,
+    forget,
+    give_consent,
+    prove_consent,
+    withdraw_consent,
+    withheld_of,
+)
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
 from zhiwei.journeys.chart import adopt_chart
@@ -24,5 +31,5 @@ __all__ = [
     "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
     "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
     "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent",
+    "withdraw_consent", "withheld_of",
 ]  # fmt: skip

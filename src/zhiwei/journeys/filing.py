@@ -1,4 +1,4 @@
-"""What journeys about records need of the store: batches of records as they came, and consents."""
+"""What journeys about records need of the store: batches of records as they came, what files cover, and consents."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
+
+from zhiwei.borrower.covers import Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,41 @@ class Filed:
     delete_by: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """What a delivery says it speaks for, under a consent."""
+
+    cover_id: str
+    cover: Cover
+    delivery: str
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiledCover:
+    """A covered period as an export shows it; of which account or meter is not shown."""
+
+    cover_id: str
+    party: str
+    kind: str
+    source: str
+    file: str
+    consent: str
+    first_day: date
+    last_day: date
+    received_at: datetime
+    delete_by: date | None
+
+
 class Batches(Protocol):
     def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool: ...
     def add(self, batches: Iterable[Batch]) -> None: ...
     def of(
         self, parties: Sequence[str], kinds: Sequence[str], until: date, known_at: datetime | None
     ) -> dict[str, list[pa.Table]]: ...
+    def add_covers(self, covers: Iterable[Covering]) -> None: ...
+    def covered(self, parties: Sequence[str], kinds: Sequence[str], known_at: datetime | None) -> list[Cover]: ...
     def filed(self, party: str) -> list[Filed]: ...
-    def forget(self, on: date) -> int: ...
+    def filed_covers(self, party: str) -> list[FiledCover]: ...
+    def forget(self, on: date) -> tuple[int, int]: ...
     def withdraw(self, row: Mapping[str, Any]) -> None: ...

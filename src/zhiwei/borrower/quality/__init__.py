@@ -1,9 +1,9 @@
 """Quality of records: what they cover, how fresh they are, and whether they agree in themselves and with each other."""
 
+from zhiwei.borrower.covers import COVERED
 from zhiwei.borrower.quality.between import Agreement, Agreements, agreements
 from zhiwei.borrower.quality.demands import Demand, demand_of, demands_of, falls_short, windows_of
 from zhiwei.borrower.quality.measure import Qualities, Quality, quality
-from zhiwei.borrower.quality.spans import COVERED
 
 __all__ = [
     "COVERED", "Agreement", "Agreements", "Demand", "Qualities", "Quality", "agreements", "demand_of", "demands_of",

@@ -1,7 +1,7 @@
 """Receive records of any kind under a consent, and read what was known of a party by a day, or at an hour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhiwei.borrower import KINDS, PURPOSES, require
+from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.reading import Parsed
-from zhiwei.journeys.filing import Batch
+from zhiwei.journeys.filing import Batch, Covering
 from zhiwei.journeys.ports import Books, Unit, step
-from zhiwei.values import Actor, BadInput, identifier
+from zhiwei.values import Actor, BadInput, digest, identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Rows received by kind. `new` False: this delivery was received before, and changed nothing."""
+    """Rows received by kind, and the periods that the file speaks for: (kind, first day, last day). `new` False: this
+    delivery was received before, and changed nothing.
+    """
 
     delivery: str
     rows: dict[str, int]
     new: bool
+    covered: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) -> Accepted:
-    """Keep all tables of a file in one transaction; the same delivery twice changes nothing.
+    """Keep all tables of a file, and what it covers, in one transaction; the same delivery twice changes nothing.
+
+    A file that holds no row and says what it covers is a delivery too: nothing happened in those days.
 
     Refusal where a party has not allowed a kind, BadInput where rows could not be read: nothing of the file is taken.
     """
@@ -45,16 +51,34 @@ def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) 
             f"{first.column}: {first.problem}", hint="nothing was taken: correct the file, or leave the rows out",
         )  # fmt: skip
     rows = {kind: table.num_rows for kind, table in sorted(parsed.tables.items()) if table.num_rows}
-    if not rows:
-        raise BadInput("no_records", f"{source.file} holds no record")
-    delivery = identifier("del", source.name, source.sha256, *rows.items())
+    covers = sorted(set(parsed.covered), key=astuple)
+    if not rows and not covers:
+        raise BadInput(
+            "no_records", f"{source.file} holds no record and does not say what days it covers",
+            hint="if nothing happened in those days, say them: --covers 2024-01-01..2024-06-30",
+        )  # fmt: skip
+    told = [(one.kind, one.first.isoformat(), one.last.isoformat()) for one in covers]
+    # the same file with other days is another delivery: it corrects what was said of the days
+    delivery = identifier("del", source.name, source.sha256, *rows.items(), *map(astuple, covers))
     request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
+    request |= {"covered": digest([astuple(one) for one in covers])} if covers else {}
     with step(books, by, "receive_records", f"records:{delivery}", request) as current:
         if current.earlier is not None:
-            return Accepted(delivery, rows, new=False)
+            return Accepted(delivery, rows, new=False, covered=told)
         _keep(current.unit, books.today(), delivery, source, {kind: parsed.tables[kind] for kind in rows})
+        _keep_covers(current.unit, books.today(), delivery, covers)
         current.result = {"delivery": delivery}
-        return Accepted(delivery, rows, new=True)
+        return Accepted(delivery, rows, new=True, covered=told)
+
+
+def _keep_covers(unit: Unit, today: date, delivery: str, covers: Sequence[Cover]) -> None:
+    """Days that are still to come are not spoken for, whatever a file says."""
+    consents = unit.parties.consents(sorted({one.party for one in covers}))
+    allowed = []
+    for cover in covers:
+        [consent] = require(consents, cover.party, [cover.kind], PURPOSES, today)
+        allowed.append(Covering(identifier("cov", delivery, *astuple(cover)), cover.until(today), delivery, consent))
+    unit.batches.add_covers(allowed)
 
 
 def _keep(unit: Unit, today: date, delivery: str, source: Source, tables: dict[str, pa.Table]) -> None:

@@ -36,6 +36,7 @@ def test_two_readings() -> None:
     assert table.to_pylist()[1] == {
         "party_id": "P1", "utility": "power", "meter": "0571", "read_on": date(2024, 2, 29), "reading": 1310.5,
         "usage": 310.5, "unit": "kWh", "amount": 24010, "paid_on": date(2024, 3, 5), "arrears": 0, "reader": "feed",
+        "event": None,
     }  # fmt: skip
     assert not parsed.problems
     assert not parsed.warnings
@@ -71,7 +72,7 @@ def test_a_dial_that_runs_back_is_a_problem() -> None:
     [problem] = parsed.problems
     assert (problem.place, problem.column, problem.value) == ("readings[2]", "reading", "130.0")
     assert "below 1300 of 2024-02-29 (readings[1])" in problem.problem
-    assert "replaced or rolled_over" in problem.problem
+    assert "replaced, reset or rolled_over" in problem.problem
     assert parsed.tables["meters"]["reading"].to_pylist() == [1000, 1300, 1500]
 
 
@@ -99,7 +100,8 @@ def test_events_of_a_table() -> None:
     parsed = meters.read(said.encode(), "meters.csv", "P1", above)
     assert not parsed.problems
     assert parsed.rows() == 3
-    assert parsed.warnings == {"meter replaced": 1}
+    assert parsed.warnings == {"meter replaced": 1, "nobody says who read it: reader feed or staff": 3}
+    assert parsed.tables["meters"]["event"].to_pylist() == [None, None, "replaced"]
 
 
 def test_two_meters_do_not_mix() -> None:
@@ -121,7 +123,7 @@ def test_usage_that_the_dial_did_not_move_is_odd() -> None:
         ({"reading": -1}, "reading", "from 0"), ({"reading": "1,310"}, "reading", "without grouping"),
         ({"reading": None, "usage": None, "amount": None}, "reading", "a reading, a usage or an amount"),
         ({"arrears": "-1"}, "arrears", "zero or more"), ({"read_on": "2024-02-30"}, "read_on", "expected a day"),
-        ({"meter": None}, "meter", "missing"), ({"event": "stolen"}, "event", "one of replaced"),
+        ({"meter": None}, "meter", "missing"), ({"event": "stolen"}, "event", "one of installed, replaced"),
         ({"reader": "robot"}, "reader", "one of feed"),
     ],
 )  # fmt: skip
