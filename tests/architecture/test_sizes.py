@@ -15,6 +15,7 @@ LIMITS = {"lines of a function": 60, "lines of a module": 400, "modules in a fol
 # (what, where) -> how much it may be
 EXCEPTIONS: dict[tuple[str, str], int] = {
     ("parameters", "zhiwei/commands/borrower/consents.py:give"): 11,  # likewise: all that makes a consent
+    ("parameters", "zhiwei/commands/borrower/receiving.py:receive"): 9,  # likewise: what a file does not say
     ("parameters", "zhiwei/commands/deciding.py:decide"): 7,  # options of a command, named by whoever types it
     ("parameters", "zhiwei/commands/servicing.py:amend"): 7,  # likewise
     ("parameters", "zhiwei/commands/servicing.py:line"): 7,  # likewise

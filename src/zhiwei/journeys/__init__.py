@@ -2,6 +2,7 @@
 
 from zhiwei.journeys.borrower.consents import (
     Permission,
+    Withheld,
     forget,
     give_consent,
     prove_consent,
@@ -26,10 +27,10 @@ from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
     "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment", "Source",
-    "TWO_PERSONS", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line",
-    "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget", "give_consent",
-    "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
-    "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
-    "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent", "withheld_of",
+    "TWO_PERSONS", "Withheld", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked",
+    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget",
+    "give_consent", "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose",
+    "propose_amendment", "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand",
+    "receive_records", "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample",
+    "settle_payout", "statement", "withdraw_consent", "withheld_of",
 ]  # fmt: skip

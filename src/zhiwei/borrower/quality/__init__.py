@@ -4,8 +4,9 @@ from zhiwei.borrower.covers import COVERED
 from zhiwei.borrower.quality.between import Agreement, Agreements, agreements
 from zhiwei.borrower.quality.demands import Demand, demand_of, demands_of, falls_short, windows_of
 from zhiwei.borrower.quality.measure import Qualities, Quality, quality
+from zhiwei.borrower.quality.said import covering
 
 __all__ = [
-    "COVERED", "Agreement", "Agreements", "Demand", "Qualities", "Quality", "agreements", "demand_of", "demands_of",
-    "falls_short", "quality", "windows_of",
+    "COVERED", "Agreement", "Agreements", "Demand", "Qualities", "Quality", "agreements", "covering", "demand_of",
+    "demands_of", "falls_short", "quality", "windows_of",
 ]  # fmt: skip

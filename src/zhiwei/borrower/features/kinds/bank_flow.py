@@ -79,7 +79,7 @@ class BankFlow(Rows):
     def own(self) -> Bools:
         """Transfers to and from another account of the party."""
         mine, theirs = self.codes("account", "counterparty_account")
-        accounts = np.unique(self.who * mine.width + mine.code)
+        accounts = np.unique((self.who * mine.width + mine.code)[mine.code >= 0])  # one that is not said is nobody's
         return (theirs.code >= 0) & np.isin(self.who * mine.width + theirs.code, accounts)
 
     @cached_property
