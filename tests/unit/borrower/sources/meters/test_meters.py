@@ -104,6 +104,29 @@ def test_events_of_a_table() -> None:
     assert parsed.tables["meters"]["event"].to_pylist() == [None, None, "replaced"]
 
 
+def test_a_meter_installed_or_reset_begins_anew() -> None:
+    """A new meter has used nothing yet; what was used up to a reset only the row can say."""
+    rows = [month(0, 900), month(1, 0, event="installed"), month(2, 40, usage=40), month(3, 1, usage=9, event="清零")]
+    parsed = read(*rows)
+    assert not parsed.problems
+    assert parsed.tables["meters"]["event"].to_pylist() == [None, "installed", None, "reset"]
+    [problem] = read(month(0, 900), month(1, 1, event="reset")).problems
+    assert "the dials do not tell it of a meter that is reset" in problem.problem
+
+
+def test_no_dial_is_compared_with_an_estimate() -> None:
+    parsed = read(month(0, 900), month(1, 1200, event="estimated"), month(2, 1100, usage=200), month(3, 1000))
+    assert [(problem.place, problem.value) for problem in parsed.problems] == [("readings[3]", "1000.0")]
+    assert "below 1100 of 2024-03-31" in parsed.problems[0].problem
+    assert parsed.warnings == {"meter estimated": 1}
+
+
+def test_that_nobody_says_who_read_it_is_odd() -> None:
+    [warning] = read(FIRST, SECOND, reader=None).warnings
+    assert "feed or staff" in warning
+    assert len(read({**FIRST, "reader": "staff"}, SECOND, reader=None).warnings) == 1
+
+
 def test_two_meters_do_not_mix() -> None:
     rows = [month(0, 1000), {**month(1, 5), "meter": "0572"}, {**month(2, 7), "utility": "water", "unit": "m3"}]
     assert not read(*rows).problems
