@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _EPOCH = date(1970, 1, 1)
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 _DAYS = 24  # bits of a day in a (party, day) key
 
 
@@ -27,8 +28,12 @@ class Told:
     """Periods up to the as-of date, a row each; `part` is the feed, "" where the file does not say."""
 
     def __init__(self, covered: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> None:
+        self.parties, self.as_of, self.part = len(parties), as_of, list[str]()
+        self.who = self.first = self.last = _NONE
+        if covered is None or not covered.num_rows:
+            return
         frame = seen_covers(covered, kind, parties, as_of)
-        self.parties, self.as_of, self.part = len(parties), as_of, frame["_part"].to_list()
+        self.part = frame["_part"].to_list()
         self.who, self.first, self.last = (
             frame[name].to_numpy().astype(np.int64) for name in ("_who", "_first", "_last")
         )
@@ -79,6 +84,7 @@ class Told:
         return np.column_stack([spoken, np.zeros(self.parties, dtype=bool)])
 
 
+@lru_cache(maxsize=1024)
 def start_of(window: str, as_of: date) -> int:
     """The day before the first one of a window such as 12m or 45d."""
     many = int(window[:-1])

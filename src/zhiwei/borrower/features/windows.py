@@ -163,7 +163,9 @@ class Rows:
 
     def believed(self, fact: Fact, values: Floats) -> Floats:
         """Values of a fact, NaN where it cannot be said: nothing came, and no file speaks for all of the window."""
-        return np.where(self.empty & ~self.told.speaks_for(fact.window), np.nan, values) if self.empty.any() else values
+        if not self.empty.any():
+            return values
+        return np.where(self.empty & ~self.told.speaks_for(fact.window), np.nan, values)
 
     @cached_property
     def unknown_months(self) -> Bools:

@@ -63,8 +63,11 @@ class _Report(Rows):
         if fact.window in ("all", "now"):
             return np.where(newest < 0, np.nan, values)
         start = start_of(fact.window, self.as_of)
+        found = np.where(newest <= start, np.nan, values)
+        if not self.clean.any():
+            return found
         short = (self.told.reach()[0] > start + 1) & self.clean
-        return np.where((newest <= start) | (short & ~(values > 0)), np.nan, values)
+        return np.where(short & ~(values > 0), np.nan, found)
 
 
 class Accounts(_Report):

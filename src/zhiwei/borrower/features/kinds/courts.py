@@ -26,6 +26,8 @@ class Courts(Rows):
 
     def believed(self, fact: Fact, values: Floats) -> Floats:
         """0 of a party with reports only where one of them speaks for the window and for the subject."""
+        if not self.told.has.any():
+            return values
         subject = ("owner",) if fact.name.startswith("owner_") else ("firm", "")
         spoken = self.told.speaks_for(fact.window, subject)
         if fact.window in ("all", "now"):  # a case of any year counts, also one before what was looked at
