@@ -1,6 +1,14 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
-from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.borrower.consents import (
+    Permission,
+    Withheld,
+    forget,
+    give_consent,
+    prove_consent,
+    withdraw_consent,
+    withheld_of,
+)
 from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
 from zhiwei.journeys.borrower.members import members_of, under
 from zhiwei.journeys.borrower.merges import (
@@ -48,7 +56,7 @@ from zhiwei.journeys.view import portfolio, quote, sample, statement
 __all__ = [
     "TWO_PERSONS", "Change", "Changed", "Draw", "Duplicates", "Finding", "Merged", "Merging", "Offer", "Permission",
     "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Settled", "Source", "Standing",
-    "Tie", "Undone", "Wanted", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
+    "Tie", "Undone", "Wanted", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
     "approve_amendment", "approve_merge", "booked", "change_line", "close_day", "close_days", "decide", "differences",
     "draw", "draw_many", "end_what", "examine", "find_duplicates", "find_party", "forget", "give_consent",
     "install_shelf", "keys_in_use", "know_parties", "know_party", "link_parties", "list_parties", "members_of",
@@ -56,5 +64,5 @@ __all__ = [
     "propose_amendment", "propose_change", "propose_merge", "prove_consent", "pull_figures", "pull_records",
     "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge",
     "repay", "repay_many", "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout",
-    "statement", "tasks", "under", "undo_merge", "ways_to_yes", "withdraw_consent",
+    "statement", "tasks", "under", "undo_merge", "ways_to_yes", "withdraw_consent", "withheld_of",
 ]  # fmt: skip

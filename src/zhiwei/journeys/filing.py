@@ -1,4 +1,4 @@
-"""What journeys about records need of the store: batches as they came, consents, and what seals them."""
+"""What journeys about records need of the store: batches as they came, what files cover, and what seals them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from zhiwei.borrower.covers import Cover
 from zhiwei.values.secrets import Key
 
 
@@ -41,6 +42,32 @@ class Filed:
     delete_by: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """What a delivery says it speaks for, under a consent."""
+
+    cover_id: str
+    cover: Cover
+    delivery: str
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiledCover:
+    """A covered period as an export shows it; of which account or meter is not shown."""
+
+    cover_id: str
+    party: str
+    kind: str
+    source: str
+    file: str
+    consent: str
+    first_day: date
+    last_day: date
+    received_at: datetime
+    delete_by: date | None
+
+
 class Batches(Protocol):
     def standing(self, delivery_id: str) -> bool | None:
         """Does all of a delivery stand, its consents not withdrawn? None where it never came."""
@@ -51,8 +78,11 @@ class Batches(Protocol):
     def of(
         self, parties: Sequence[str], kinds: Sequence[str], until: date, known_at: datetime | None
     ) -> dict[str, list[pa.Table]]: ...
+    def add_covers(self, covers: Iterable[Covering]) -> None: ...
+    def covered(self, parties: Sequence[str], kinds: Sequence[str], known_at: datetime | None) -> list[Cover]: ...
     def filed(self, party: str) -> list[Filed]: ...
-    def forget(self, on: date) -> int: ...
+    def filed_covers(self, party: str) -> list[FiledCover]: ...
+    def forget(self, on: date) -> tuple[int, int]: ...
     def withdraw(self, row: Mapping[str, Any]) -> None: ...
 
 

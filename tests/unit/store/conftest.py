@@ -10,6 +10,7 @@ import pytest
 
 from zhiwei.bootstrap import Platform
 from zhiwei.borrower import Party
+from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.reading import Parsed, table_of
 from zhiwei.borrower.relations import Held, Link, Role
 from zhiwei.borrower.sameness import Rejection
@@ -40,7 +41,8 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
     permission = Permission(Party("G1", "G1", "test"), ["meters"], "Read my meter.", "page 1", date(2024, 3, 1))
     give_consent(books=platform, by=by, permission=permission)
     rows = [{"party_id": "G1", "utility": "power", "meter": "8", "read_on": date(2024, 3, 1), "reading": 1.0}]
-    parsed = Parsed({"meters": table_of("meters", rows)})
+    told = [Cover("meters", "G1", date(2024, 3, 1), date(2024, 3, 31), "power / 8")]
+    parsed = Parsed({"meters": table_of("meters", rows)}, covered=told)
     receive_records(books=platform, by=by, source=Source("meters", "m.csv", "1" * 64), parsed=parsed)
     withdraw_consent(books=platform, by=by, party="G1", scopes=["meters"], on=date(2024, 3, 24), because="asked")
     with platform.unit("local") as unit:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from zhiwei.borrower.features import across
 from zhiwei.borrower.features.facts import Fact, Floats
 from zhiwei.borrower.features.kinds import SEEN_AS, see
+from zhiwei.borrower.features.kinds.bank_flow import priced
 from zhiwei.borrower.features.kinds.invoices import CORE
 
 PICTURED: tuple[str, ...] = tuple(CORE.facts)
@@ -36,15 +37,21 @@ CATALOGUE: dict[str, Fact] = _gathered()
 
 
 def whole_picture(
-    tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date, wanted: Set[str] | None = None
+    tables: Mapping[str, pa.Table],
+    parties: Sequence[str],
+    as_of: date,
+    covered: pa.Table | None = None,
+    rates: Mapping[str, float] | None = None,
+    wanted: Set[str] | None = None,
 ) -> dict[str, Floats]:
     """The facts of all kinds of record given, and of agreement between them, each one float64 per party in order.
 
-    `tables`: kind of record -> rows of its schema, in any order. Facts of a kind that is not given are not in the
+    `tables`: kind of record -> rows of its schema, in any order. `covered`: what files say they speak for, as
+    `covers.COVERED`. `rates`: 元 for a unit of another currency. Facts of a kind that is not given are not in the
     result; facts between sources always are, NaN where one of the two is missing. KeyError for an unknown kind.
     `wanted`: only these facts, and what is found in one go with them.
     """
-    views = see(tables, parties, as_of)
+    views = see(priced(tables, rates or {}), parties, as_of, covered)
     facts: dict[str, Floats] = {}
     for kind, rows in views.items():
         for group in SEEN_AS[kind][1]:

@@ -3,13 +3,23 @@
 import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Seen = TypeVar("Seen")
+
+
+class Seeing(Protocol):
+    """What facts are computed from."""
+
+    def believed(self, fact: "Fact", values: Floats) -> Floats:
+        """Values of a fact, NaN where it cannot be said after all."""
+        ...
+
+
+Seen = TypeVar("Seen", bound=Seeing)
 
 _RISK = {"+": "riskier", "-": "safer", ".": "neither"}
 _WINDOW = re.compile(r"_(\d+[md])$")
@@ -71,7 +81,7 @@ class Group(Generic[Seen]):
         return declared
 
     def compute(self, rows: Seen, known: NDArray[np.bool_], wanted: Set[str] | None = None) -> dict[str, Floats]:
-        """Every fact of the group, NaN for parties that are not `known`: of whom no record was seen.
+        """Every fact of the group, NaN for parties that are not `known`, and where the rows do not believe it.
 
         With `wanted` only those, and what is found in the same step as one of them.
         """
@@ -82,7 +92,8 @@ class Group(Generic[Seen]):
             values = step(rows)
             if values.keys() != set(names):
                 raise ValueError(f"{self.kind}: {sorted(values.keys() ^ set(names))} declared or computed, not both")
-            found.update((name, np.where(known, value, np.nan)) for name, value in values.items())
+            for name, value in values.items():
+                found[name] = np.where(known, rows.believed(self.facts[name], value), np.nan)
         return found
 
     def _declared(self, text: str) -> Iterator[Fact]:

@@ -1,15 +1,16 @@
 """The operating picture of parties on a day, and what the records behind it are worth: of all they let us see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
 
 from zhiwei.borrower import INVOICES, KINDS, PURPOSES, allowed
+from zhiwei.borrower.covers import covered_table
 from zhiwei.borrower.features import Floats, whole_picture
 from zhiwei.borrower.quality import Agreements, Qualities, agreements, quality
-from zhiwei.journeys.borrower.members import everybody, members_of, merged
+from zhiwei.journeys.borrower.members import everybody, members_of, merged, under
 from zhiwei.journeys.borrower.records import current
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import EARLIEST, Actor, NotFound
@@ -18,27 +19,31 @@ _IMPORTED = ("party_id", "status", *(name for name in INVOICES.names if name not
 
 
 def picture_of(
-    *, books: Books, by: Actor, parties: Sequence[str], as_of: date, known_at: datetime | None = None
-) -> dict[str, Floats]:
+    *, books: Books, by: Actor, parties: Sequence[str], as_of: date, known_at: datetime | None = None,
+    rates: Mapping[str, float] | None = None,
+) -> dict[str, Floats]:  # fmt: skip
     """Fact -> a value for each party, in their order; NaN where nothing is known or the party has not allowed it.
 
     A party that is one with others is seen with the records of all of them, each as far as it allows it itself.
-    `known_at`: as one knew it at that hour. NotFound where a party is not known.
+    `known_at`: as one knew it at that hour. `rates`: 元 for a unit of another currency, without which what came in it
+    cannot be said. NotFound where a party is not known.
     """
-    return whole_picture(_tables(books, by, parties, as_of, known_at), parties, as_of)
+    tables, covered = _tables(books, by, parties, as_of, known_at)
+    return whole_picture(tables, parties, as_of, covered, rates)
 
 
 def quality_of(
     *, books: Books, by: Actor, parties: Sequence[str], as_of: date, months: int = 12
 ) -> tuple[Qualities, Agreements]:
     """What the records are worth over the trailing months to a day, and how sources agree. NotFound as above."""
-    tables = _tables(books, by, parties, as_of, None)
-    return quality(tables, parties, as_of, months), agreements(tables, parties, as_of, months)
+    tables, covered = _tables(books, by, parties, as_of, None)
+    return quality(tables, parties, as_of, months, covered), agreements(tables, parties, as_of, months, covered)
 
 
 def _tables(
     books: Books, by: Actor, parties: Sequence[str], as_of: date, known_at: datetime | None
-) -> dict[str, pa.Table]:
+) -> tuple[dict[str, pa.Table], pa.Table]:
+    """Kind -> rows, and what files say they cover."""
     with books.unit(by.tenant) as unit:
         unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
         if unknown:
@@ -47,7 +52,8 @@ def _tables(
         consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, as_of, known_at)
         whose = {kind: allowed(consents, kind, PURPOSES, books.today()) for kind in KINDS}
         found = {kind: reading.rows(kind, sorted(who)) for kind, who in whose.items() if who}
-    return {kind: rows for kind, rows in found.items() if rows.num_rows}
+        covered = reading.covered(whose)
+    return {kind: rows for kind, rows in found.items() if rows.num_rows}, covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,9 @@ class Reading:
                 imported = imported.sort_by([(name, "ascending") for name in _IMPORTED])
             batches = [imported, *batches] if imported.num_rows else batches
         return current(kind, batches, self.as_of, self.members)
+
+    def covered(self, whose: Mapping[str, Collection[str]]) -> pa.Table:
+        """What files of these, by kind, say they cover, under the parties asked for."""
+        kinds = [kind for kind, who in whose.items() if who]
+        covers = self.unit.batches.covered(everybody(self.members), kinds, self.known_at)
+        return under(covered_table(one for one in covers if one.party in whose[one.kind]), self.members)

@@ -6,15 +6,12 @@ the table without an end, and the next call with the same key asks again: the co
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
-
 from zhiwei.borrower import PURPOSES, require
-from zhiwei.journeys.borrower.records import Source, keep, readable, spent_by
+from zhiwei.journeys.borrower.records import Contents, Source, keep, readable, spent_by
 from zhiwei.journeys.ports import Books, Unit, own_key, step
 from zhiwei.journeys.providers import Asking, Counted, Ended, Failing, Offered, Reply, Request
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical
@@ -73,7 +70,7 @@ class _Found:
     """What a call brought, read; `trouble` is raised once it is written down."""
 
     outcome: str
-    tables: Mapping[str, pa.Table]
+    contents: Contents
     trouble: Exception | None
     error: str
 
@@ -95,7 +92,7 @@ def pull_records(*, books: Books, by: Actor, key: str, wanted: Wanted) -> Pulled
         try:
             return _end(books, by, key, wanted, _call(begun, wanted, reply, found), (reply, found, offered))
         except Refusal as refusal:  # a consent that ended meanwhile, say
-            found = _Found("refused", {}, refusal, refusal.code)
+            found = _Found("refused", Contents({}), refusal, refusal.code)
     with books.unit(by.tenant) as unit:
         unit.pulls.end(_call(begun, wanted, reply, found))
         unit.steps.audit(by, "pull_failed", [canonical({**_request(wanted), "key": key, "error": found.error})])
@@ -161,16 +158,16 @@ def _known_as(unit: Unit, offered: Offered, party: str, today: date) -> str:
 def _read(books: Books, wanted: Wanted, reply: Reply) -> _Found:
     """The answer as tables, of the kinds asked for and no others: who gives more than was allowed is not believed."""
     if reply.outcome == "empty":
-        return _Found("empty", {}, None, _code(reply.trouble))
+        return _Found("empty", Contents({}), None, _code(reply.trouble))
     if reply.outcome != "hit":
         error = _code(reply.trouble) if reply.tries else "left_alone"
-        return _Found(reply.outcome, {}, reply.trouble, error)
+        return _Found(reply.outcome, Contents({}), reply.trouble, error)
     try:
         parsed = books.providers.read(wanted.source, reply.content, wanted.party)
-        tables = {kind: rows for kind, rows in readable(wanted.source, parsed).items() if kind in wanted.kinds}
+        contents = readable(wanted.source, parsed).of(wanted.kinds)
     except Exception as trouble:  # noqa: BLE001 - whatever a strange file does to its reader: the call was made
-        return _Found("failed", {}, trouble, _code(trouble))
-    return _Found("hit" if tables else "empty", tables, None, "")
+        return _Found("failed", Contents({}), trouble, _code(trouble))
+    return _Found("hit" if contents.tables else "empty", contents, None, "")
 
 
 def _code(trouble: Exception | None) -> str:
@@ -191,11 +188,11 @@ def _end(books: Books, by: Actor, key: str, wanted: Wanted, call: Ended, came: t
     reply, found, offered = came
     with step(books, by, "pull_records", f"pull:{key}", _request(wanted)) as current:
         delivery, new = "", False
-        if found.tables:
+        if found.contents:  # a report without a row says that there was nothing
             source = Source(wanted.source, offered.file, hashlib.sha256(reply.content).hexdigest())
-            delivery, new = keep(current.unit, books.today(), source, found.tables, key)
+            delivery, new = keep(current.unit, books.today(), source, found.contents, key)
         current.unit.pulls.end(replace(call, delivery=delivery))
-        rows = {kind: table.num_rows for kind, table in found.tables.items()}
+        rows = found.contents.rows
         if current.earlier is None:
             pulled = Pulled(
                 call.pull_id, call.source, call.party, call.outcome, delivery, rows, new, call.tries, call.cost

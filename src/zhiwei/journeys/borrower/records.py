@@ -1,7 +1,7 @@
 """Receive records of any kind under a consent, and read what was known of a party by a day, or at an hour."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent, require
+from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
 from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten
-from zhiwei.journeys.filing import Batch
+from zhiwei.journeys.filing import Batch, Covering
 from zhiwei.journeys.ports import Books, Unit, step
-from zhiwei.values import Actor, BadInput, identifier
+from zhiwei.values import Actor, BadInput, digest, identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,75 +29,116 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Rows received by kind. `new` False: this delivery was received before, and changed nothing."""
+    """Rows received by kind, and the periods that the file speaks for: (kind, first day, last day). `new` False: this
+    delivery was received before, and changed nothing.
+    """
 
     delivery: str
     rows: dict[str, int]
     new: bool
+    covered: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) -> Accepted:
-    """Keep all tables of a file in one transaction; the same delivery twice changes nothing.
+    """Keep all tables of a file, and what it covers, in one transaction; the same delivery twice changes nothing.
+
+    A file that holds no row and says what it covers is a delivery too: nothing happened in those days.
 
     Refusal where a party has not allowed a kind (or allowed one delivery of it, which has come), BadInput where rows
     could not be read: nothing of the file is taken.
     """
-    tables = readable(source.file, parsed)
-    rows = {kind: table.num_rows for kind, table in tables.items()}
-    if not rows:
-        raise BadInput("no_records", f"{source.file} holds no record")
-    delivery = delivery_of(source, tables)
+    contents = readable(source.file, parsed)
+    if not contents:
+        raise BadInput(
+            "no_records", f"{source.file} holds no record and does not say what days it covers",
+            hint="if nothing happened in those days, say them: --covers 2024-01-01..2024-06-30",
+        )  # fmt: skip
+    rows, told = contents.rows, [(one.kind, one.first.isoformat(), one.last.isoformat()) for one in contents.covers]
+    delivery = delivery_of(source, contents)
     request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
+    request |= {"covered": digest([astuple(one) for one in contents.covers])} if contents.covers else {}
     with step(books, by, "receive_records", f"records:{delivery}", request) as current:
         if current.earlier is not None:
-            return Accepted(delivery, rows, new=False)
-        new = keep(current.unit, books.today(), source, tables)[1]
+            return Accepted(delivery, rows, new=False, covered=told)
+        new = keep(current.unit, books.today(), source, contents)[1]
         current.result = {"delivery": delivery}
-        return Accepted(delivery, rows, new)
+        return Accepted(delivery, rows, new, told)
 
 
-def readable(file: str, parsed: Parsed) -> dict[str, pa.Table]:
-    """The tables that hold rows, by kind; BadInput where a row could not be read."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What of a file can be kept: tables that hold rows, by kind, and the days it covers."""
+
+    tables: dict[str, pa.Table]
+    covers: tuple[Cover, ...] = ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return {kind: table.num_rows for kind, table in self.tables.items()}
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.covers)
+
+    def of(self, kinds: Sequence[str]) -> "Contents":
+        tables = {kind: table for kind, table in self.tables.items() if kind in kinds}
+        return Contents(tables, tuple(one for one in self.covers if one.kind in kinds))
+
+
+def readable(file: str, parsed: Parsed) -> Contents:
+    """What a file holds; BadInput where a row could not be read."""
     if parsed.problems:
         first = parsed.problems[0]
         raise BadInput(
             "bad_rows", f"{file}: {len(parsed.problems)} rows cannot be read; first {first.place} "
             f"{first.column}: {first.problem}", hint="nothing was taken: correct the file, or leave the rows out",
         )  # fmt: skip
-    return {kind: table for kind, table in sorted(parsed.tables.items()) if table.num_rows}
+    tables = {kind: table for kind, table in sorted(parsed.tables.items()) if table.num_rows}
+    return Contents(tables, tuple(sorted(set(parsed.covered), key=astuple)))
 
 
-def delivery_of(source: Source, tables: Mapping[str, pa.Table]) -> str:
-    """The id of a delivery follows from what it holds."""
-    rows = {kind: table.num_rows for kind, table in tables.items()}
-    return identifier("del", source.name, source.sha256, *rows.items())
+def delivery_of(source: Source, contents: Contents) -> str:
+    """The id of a delivery follows from what it holds; the same file with other days corrects what was said of them."""
+    return identifier("del", source.name, source.sha256, *contents.rows.items(), *map(astuple, contents.covers))
 
 
-def keep(unit: Unit, today: date, source: Source, tables: Mapping[str, pa.Table], key: str = "") -> tuple[str, bool]:
+def keep(unit: Unit, today: date, source: Source, contents: Contents, key: str = "") -> tuple[str, bool]:
     """-> (delivery, is it new). `key`: of the pull that brought it, whose own asking does not use a consent up.
 
     What came before under a consent that was withdrawn since is kept anew, under the one that stands now.
     """
-    delivery = delivery_of(source, tables)
+    delivery = delivery_of(source, contents)
     standing = unit.batches.standing(delivery)
     if standing:
         return delivery, False
-    again = standing is not None
-    batches = [batch for kind, table in tables.items() for batch in _batches(delivery, kind, table)]
-    parties = sorted({batch.party for batch in batches})
-    consents = unit.parties.consents(parties)
-    spent = {one for party in parties for one in spent_by(unit, consents, party, key)}
-    allowed = [require(consents, batch.party, [batch.kind], PURPOSES, today, spent=spent)[0] for batch in batches]
-    if again:
-        delivery = identifier("del", delivery, *sorted(set(allowed)))
+    batches = [batch for kind, table in contents.tables.items() for batch in _batches(delivery, kind, table)]
+    wanted = [(one.party, one.kind) for one in batches] + [(one.party, one.kind) for one in contents.covers]
+    consent = _consents(unit, today, wanted, key)
+    if standing is not None:
+        delivery = identifier("del", delivery, *sorted(set(consent.values())))
         batches = [replace(one, batch_id=identifier("bat", delivery, one.kind, one.party)) for one in batches]
-    rows = sum(table.num_rows for table in tables.values())
-    if not unit.batches.deliver(delivery, source.name, source.file, source.sha256, rows):
+    if not unit.batches.deliver(delivery, source.name, source.file, source.sha256, sum(contents.rows.values())):
         return delivery, False
-    unit.batches.add(
-        replace(batch, delivery=delivery, consent=consent) for batch, consent in zip(batches, allowed, strict=True)
+    unit.batches.add(replace(one, delivery=delivery, consent=consent[one.party, one.kind]) for one in batches)
+    unit.batches.add_covers(
+        # Days that are still to come are not spoken for, whatever a file says.
+        Covering(identifier("cov", delivery, *astuple(one)), one.until(today), delivery, consent[one.party, one.kind])
+        for one in contents.covers
     )
     return delivery, True
+
+
+def _consents(
+    unit: Unit, today: date, wanted: Sequence[tuple[str, str]], key: str
+) -> dict[tuple[str, str], str]:  # fmt: skip
+    """(party, kind) -> the consent under which it is kept. Refusal where there is none."""
+    parties = sorted({party for party, _ in wanted})
+    consents = unit.parties.consents(parties)
+    mine = {party: [one for one in consents if one.party == party] for party in parties}
+    spent = {party: spent_by(unit, mine[party], party, key) for party in parties}
+    return {
+        (party, kind): require(mine[party], party, [kind], PURPOSES, today, spent=spent[party])[0]
+        for party, kind in dict.fromkeys(wanted)
+    }
 
 
 def spent_by(unit: Unit, consents: Sequence[Consent], party: str, key: str = "") -> set[str]:

@@ -94,10 +94,10 @@ def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: 
 def _decide_bucket(
     unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: dict[str, float]
 ) -> list[StoredDecision]:
-    used, tables = _seen(unit, product, parties, days)
+    used, tables, covered = _seen(unit, product, parties, days)
     as_of = days[0]
-    features = whole_picture(tables, parties, as_of, set(product.facts))
-    measured = [quality(tables, parties, as_of, months) for months in windows_of(product.needs.demands)]
+    features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
+    measured = [quality(tables, parties, as_of, months, covered) for months in windows_of(product.needs.demands)]
     sources = unit.parties.sources(parties)
     decisions = []
     for row, party in enumerate(parties):
@@ -115,8 +115,8 @@ def _decide_bucket(
 
 def _seen(
     unit: Unit, product: Product, parties: list[str], days: tuple[date, date]
-) -> tuple[dict[str, list[str]], dict[str, pa.Table]]:
-    """The consents used of each party, and its records of every kind the product looks at and the party allows."""
+) -> tuple[dict[str, list[str]], dict[str, pa.Table], pa.Table]:
+    """The consents used of each party; records of every kind the product looks at and it allows; what files cover."""
     needs, members = product.needs, members_of(unit, parties)
     consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, days[0])
     willing = {kind: allowed(consents, kind, needs.purposes, *days) for kind in needs.kinds}
@@ -127,7 +127,7 @@ def _seen(
                 require(consents, party, [scope], needs.purposes, *days)  # says what is missing
         ids = [one for kind in needs.kinds for member in those for one in willing[kind].get(member, ())]
         used[party] = list(dict.fromkeys(ids))
-    return used, {kind: reading.rows(kind, list(whose)) for kind, whose in willing.items()}
+    return used, {kind: reading.rows(kind, list(whose)) for kind, whose in willing.items()}, reading.covered(willing)
 
 
 def _text(party: str, value: float | None) -> str | None:
