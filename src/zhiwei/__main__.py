@@ -7,7 +7,7 @@ import typer
 
 from zhiwei import __version__
 from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, new, products, schedule, servicing
-from zhiwei.commands.borrower import consents, importing, mapping, picture, receiving
+from zhiwei.commands.borrower import consents, importing, mapping, network, picture, receiving
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
+    (CREDIT, network.findings),
     (CREDIT, deciding.decide),
     (MONEY, money.accept),
     (MONEY, money.draw),
@@ -72,6 +73,7 @@ app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule
 app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
+app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

@@ -13,6 +13,7 @@ from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches
+from zhiwei.journeys.network import Network
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
@@ -298,6 +299,8 @@ class Unit(Protocol):
     def relations(self) -> Relations: ...
     @property
     def merges(self) -> Merges: ...
+    @property
+    def network(self) -> Network: ...
     @property
     def records(self) -> Records: ...
     @property

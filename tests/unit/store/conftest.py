@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from zhiwei.bootstrap import Platform
@@ -22,6 +23,7 @@ from zhiwei.journeys import (
     repay,
     withdraw_consent,
 )
+from zhiwei.journeys.network import CIRCLES, EDGES, STANDINGS, Made, Mark
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
 from zhiwei.store.books import Charts
@@ -69,8 +71,23 @@ def _related(unit: Any, on: date) -> None:
     unit.relations.add_roles([Role("r", "G1", "owner", on, None, "test", now)], "x")
     unit.relations.add_links([Link("l", "G1", "owns", other, Decimal("0.5"), on, None, "test", now)], "x")
     unit.relations.end("l", on, "sold", "x")
+    _networked(unit, on)
     unit.merges.add(Merge("m", other, "G1", "same phone", "x", "y", now, None))
     unit.merges.undo("m", "two after all", "x")
+
+
+def _networked(unit: Any, on: date) -> None:
+    """G1 and G2 bill each other; somebody who is no party of ours is known to be bad."""
+    day = {"first_on": on, "last_on": on, "kind": "sells_to", "out_rank": 1, "in_rank": 1, "weight": 5}
+    edges = [{"from_party": one, "to_party": other, **day} for one, other in (("G1", "G2"), ("G2", "G1"))]
+    standing = {"component": "G1", "component_size": 2, "guarantee_core": 0, "guarantee_ring": 0, "sold": 5, "circled": 5,
+                "risk": 0.0}  # fmt: skip
+    standings = [{"party_id": party, **standing} for party in ("G1", "G2")]
+    circles = [{"circle": 0, "place": n, "party_id": f"G{n + 1}", "amount": 5} for n in range(2)]
+    tables = [(edges, EDGES), (standings, STANDINGS), (circles, CIRCLES)]
+    made = Made(*(pa.Table.from_pylist(rows, schema=schema) for rows, schema in tables), 0)
+    unit.network.build(on, made, "x")
+    unit.network.mark(Mark("m", "S1", "ran away", "notice 1", on, None, "x"))
 
 
 @pytest.fixture
