@@ -80,8 +80,8 @@ def _networked(unit: Any, on: date) -> None:
     """G1 and G2 bill each other; somebody who is no party of ours is known to be bad."""
     day = {"first_on": on, "last_on": on, "kind": "sells_to", "out_rank": 1, "in_rank": 1, "weight": 5}
     edges = [{"from_party": one, "to_party": other, **day} for one, other in (("G1", "G2"), ("G2", "G1"))]
-    standing = {"component": "G1", "component_size": 2, "guarantee_core": 0, "guarantee_ring": 0, "sold": 5, "circled": 5,
-                "risk": 0.0}  # fmt: skip
+    standing = {"component": "G1", "component_size": 2, "guarantee_core": 0, "guarantee_ring": 0, "sold": 5}
+    standing |= {"circled": 5, "risk": 0.0}
     standings = [{"party_id": party, **standing} for party in ("G1", "G2")]
     circles = [{"circle": 0, "place": n, "party_id": f"G{n + 1}", "amount": 5} for n in range(2)]
     tables = [(edges, EDGES), (standings, STANDINGS), (circles, CIRCLES)]

@@ -141,11 +141,13 @@ class Network(Store):
                   ) s
                   where w.hops < %s and not w.beyond and s.other <> all (w.path)
                 ), marked as (
-                  select distinct on (w.at, m.mark_id) w.path, w.kinds, m.mark_id, m.party_id, m.why, m.evidence,
-                         m.since, m.person
-                  from walk w join network_mark m on m.party_id = w.at
-                  where not w.beyond and m.since <= %s and {_IN_FORCE.format("m.mark_id")}
-                  order by w.at, m.mark_id, w.hops, w.path
+                  select distinct on (w.at, m.mark_id) w.path, w.kinds, m.*
+                  from walk w cross join lateral (
+                    select mark_id, party_id, why, evidence, since, person from network_mark
+                    where party_id = w.at and since <= %s and {_IN_FORCE.format("mark_id")}
+                    offset 0  -- by index, for each place: hashing all marks takes longer than the walk
+                  ) m
+                  where not w.beyond order by w.at, m.mark_id, w.hops, w.path
                 )
                 select path, kinds, mark_id, party_id, why, evidence, since, person from marked
                 union all

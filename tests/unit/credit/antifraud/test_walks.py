@@ -29,7 +29,7 @@ class Memory:
 
 
 def ring(*parties: str, amount: int = 100) -> Pairs:
-    return {(a, b): amount for a, b in zip(parties, (*parties[1:], parties[0]), strict=True)}
+    return dict.fromkeys(zip(parties, (*parties[1:], parties[0]), strict=True), amount)
 
 
 def test_rings_of_two_to_six_are_found_from_every_member() -> None:
