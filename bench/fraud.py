@@ -22,8 +22,8 @@ def told(share: Share) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="figures for a machine")
-    parser.add_argument("--businesses", type=int, default=300)
-    parser.add_argument("--planted", type=int, default=40, help="parties of each typology and strength")
+    parser.add_argument("--businesses", type=int, default=200)
+    parser.add_argument("--planted", type=int, default=30, help="parties of each typology and strength")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     found = try_checks(seed=given.seed, businesses=given.businesses, on=AS_OF, planted=given.planted)
