@@ -30,15 +30,19 @@ def sale(seller: str, buyer: str, number: int, amount: int) -> dict[str, object]
     }  # fmt: skip
 
 
+def delivered(rows: list[dict[str, object]]) -> Delivery:
+    known = [Party(name, name, "test") for name in (*RING, "G4")]
+    table = pa.Table.from_pylist(rows, schema=INVOICES)
+    bad = pl.DataFrame(schema=BAD_ROW)
+    return Delivery("test", "made", "0" * 64, known, table, bad, "credit_assessment", "Look at my invoices.")
+
+
 @pytest.fixture
 def town(platform: Platform) -> Platform:
     """G1, G2 and G3 bill each other in a circle and sell as much outside; G4 sells to G1 and to nobody else."""
     rows = [sale(one, other, 1, 100_000) for one, other in zip(RING, (*RING[1:], RING[0]), strict=True)]
     rows += [sale(one, "OUT-1", 2, 100_000) for one in RING] + [sale("G4", "G1", 1, 500_000)]
-    known = [Party(name, name, "test") for name in (*RING, "G4")]
-    table = pa.Table.from_pylist(rows, schema=INVOICES)
-    bad = pl.DataFrame(schema=BAD_ROW)
-    given = Delivery("test", "made", "0" * 64, known, table, bad, "credit_assessment", "Look at my invoices.")
+    given = delivered(rows)
     receive(books=platform, by=platform.actor, deliveries=[given], folder="")
     return platform
 
@@ -80,6 +84,15 @@ def test_a_circle_is_found_with_the_invoices_it_is_made_of(town: Platform) -> No
         0,
         None,
     )
+
+
+def test_a_sale_in_two_circles_counts_once(platform: Platform) -> None:
+    """G1 bills G2, and both G3 and G4 bring it back: half of what G1 sells, not all of it."""
+    pairs = (("G1", "G2"), ("G2", "G3"), ("G3", "G1"), ("G2", "G4"), ("G4", "G1"), ("G1", "OUT-1"))
+    given = delivered([sale(one, other, n, 100_000) for n, (one, other) in enumerate(pairs)])
+    receive(books=platform, by=platform.actor, deliveries=[given], folder="")
+    build(platform)
+    assert answers(platform, "G1")["in_circle"] == (True, 0.5)
 
 
 def test_without_a_network_circles_are_not_said_to_be_absent(town: Platform) -> None:

@@ -88,13 +88,16 @@ def rings_of_party(
 
     Where the batch left dense parts out, the party's own edges are walked now, the heaviest of each step.
     """
+    stored = unit.network.circles(snapshot.number, party) if standing and standing.circled else []
     if not snapshot.left_out:
-        return (unit.network.circles(snapshot.number, party) if standing and standing.circled else []), []
+        return stored, []
 
     def hop(frontier: Frontier, into: bool) -> Sequence[Step]:
         return unit.network.hop(snapshot.number, "sells_to", frontier, ALIKE, into=into)
 
-    return rings_through(party, hop)
+    walked, cut = rings_through(party, hop)
+    known = {ring.first for ring in stored}
+    return stored + [ring for ring in walked if ring.first not in known], cut
 
 
 def ring_of_party(
@@ -112,7 +115,8 @@ def ring_of_party(
 
 def _circles(unit: Unit, snapshot: Snapshot, party: str, standing: Standing | None) -> Answer:
     rings, cut = rings_of_party(unit, snapshot, party, standing)
-    share = sum(ring.amounts[0] for ring in rings) / standing.sold if standing and standing.sold else 0.0
+    sales = {ring.first: ring.amounts[0] for ring in rings}  # one sale may stand in several circles
+    share = sum(sales.values()) / standing.sold if standing and standing.sold else 0.0
     evidence = tuple(
         Evidence("ring", ring.parties, f"{ring}，{amounts} 元", f"{ring}, {amounts} 元")
         for ring in rings

@@ -23,6 +23,11 @@ class Ring:
     parties: tuple[str, ...]
     amounts: tuple[int, ...]
 
+    @property
+    def first(self) -> str:
+        """Whom the first one bills: itself, in a circle of one."""
+        return self.parties[1 % len(self.parties)]
+
     def __str__(self) -> str:
         return " → ".join((*self.parties, self.parties[0]))
 
