@@ -7,7 +7,17 @@ import typer
 
 from zhiwei import __version__
 from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, servicing
-from zhiwei.commands.borrower import consents, importing, mapping, merging, parties, picture, pulling, receiving
+from zhiwei.commands.borrower import (
+    consents,
+    importing,
+    mapping,
+    merging,
+    network,
+    parties,
+    picture,
+    pulling,
+    receiving,
+)
 from zhiwei.commands.deciding import decide, tasks
 from zhiwei.commands.show import troubles
 
@@ -46,6 +56,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, tasks.tasks),
     (CREDIT, tasks.rule),
     (CREDIT, tasks.rulings),
+    (CREDIT, network.findings),
     (MONEY, money.accept),
     (MONEY, money.draw),
     (MONEY, money.repay),
@@ -81,6 +92,7 @@ merging.register(parties.app)
 app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
+app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

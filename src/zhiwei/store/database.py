@@ -18,7 +18,7 @@ from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Merges, Parties, Relations, Sealed
+from zhiwei.store.parties import Merges, Network, Parties, Relations, Sealed
 from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.secrets import Keys, Suite, Vault
@@ -36,6 +36,7 @@ class Unit:
     parties: Parties
     relations: Relations
     merges: Merges
+    network: Network
     records: Records
     products: Products
     decisions: Decisions

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from zhiwei.bootstrap import Platform
@@ -24,6 +25,7 @@ from zhiwei.journeys import (
     repay,
     withdraw_consent,
 )
+from zhiwei.journeys.network import CIRCLES, EDGES, STANDINGS, Made, Mark
 from zhiwei.journeys.providers import Asking, Ended
 from zhiwei.journeys.referred import Ruled
 from zhiwei.ledger import Account, Side
@@ -79,6 +81,7 @@ def _related(unit: Any, on: date) -> None:
     unit.relations.add_links([Link("l", "G1", "owns", other, Decimal("0.5"), on, None, "test", now)], "x")
     unit.relations.end("l", on, "sold", "x")
     unit.merges.add("m", other, "G1", "same phone", ("x", "y"))
+    _networked(unit, on)
     unit.merges.undo("m", "two after all", "x")
     unit.merges.reject(Rejection("j", "G1", other, "two after all", "x", "", frozenset("i"), frozenset()))
 
@@ -88,6 +91,20 @@ def _asked(unit: Any) -> None:
     pull = unit.pulls.begin(Asking("k", "power", "G1", ("meters",), ("con_1",), "x"))
     now = datetime.now(UTC)
     unit.pulls.end(Ended(pull, "power", "G1", ("meters",), now, now, "empty", 100, 1))
+
+
+def _networked(unit: Any, on: date) -> None:
+    """G1 and G2 bill each other; somebody who is no party of ours is known to be bad."""
+    day = {"first_on": on, "last_on": on, "kind": "sells_to", "out_rank": 1, "in_rank": 1, "weight": 5}
+    edges = [{"from_party": one, "to_party": other, **day} for one, other in (("G1", "G2"), ("G2", "G1"))]
+    standing = {"component": "G1", "component_size": 2, "guarantee_core": 0, "guarantee_ring": 0, "sold": 5}
+    standing |= {"circled": 5, "risk": 0.0}
+    standings = [{"party_id": party, **standing} for party in ("G1", "G2")]
+    circles = [{"circle": 0, "place": n, "party_id": f"G{n + 1}", "amount": 5} for n in range(2)]
+    tables = [(edges, EDGES), (standings, STANDINGS), (circles, CIRCLES)]
+    made = Made(*(pa.Table.from_pylist(rows, schema=schema) for rows, schema in tables), 0)
+    unit.network.build(on, made, "x")
+    unit.network.mark(Mark("m", "S1", "ran away", "notice 1", on, None, "x"))
 
 
 @pytest.fixture

@@ -43,17 +43,22 @@ def quality_of(
 def _tables(
     books: Books, by: Actor, parties: Sequence[str], as_of: date, known_at: datetime | None
 ) -> tuple[dict[str, pa.Table], pa.Table]:
-    """Kind -> rows, and what files say they cover."""
     with books.unit(by.tenant) as unit:
         unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
         if unknown:
             raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}")
-        members = members_of(unit, parties, known_at)
-        consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, as_of, known_at)
-        whose = {kind: allowed(consents, kind, PURPOSES, books.today()) for kind in KINDS}
-        found = {kind: reading.rows(kind, sorted(who)) for kind, who in whose.items() if who}
-        covered = reading.covered(whose)
-    return {kind: rows for kind, rows in found.items() if rows.num_rows}, covered
+        return shown(unit, parties, books.today(), as_of, known_at)
+
+
+def shown(
+    unit: Unit, parties: Sequence[str], today: date, as_of: date, known_at: datetime | None = None
+) -> tuple[dict[str, pa.Table], pa.Table]:
+    """Kind -> rows, of all that these parties let us see today; and what files say they cover."""
+    members = members_of(unit, parties, known_at)
+    consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, as_of, known_at)
+    whose = {kind: allowed(consents, kind, PURPOSES, today) for kind in KINDS}
+    found = {kind: reading.rows(kind, sorted(who)) for kind, who in whose.items() if who}
+    return {kind: rows for kind, rows in found.items() if rows.num_rows}, reading.covered(whose)
 
 
 @dataclass(frozen=True, slots=True)
