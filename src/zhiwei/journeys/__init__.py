@@ -38,6 +38,7 @@ from zhiwei.journeys.borrower.parties import (
 )
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
 from zhiwei.journeys.borrower.pulls import Pulled, Standing, Wanted, pull_figures, pull_records
+from zhiwei.journeys.borrower.receive import Received, receive, receive_demand
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
 from zhiwei.journeys.borrower.sheets import find_party, list_parties, party_sheet
 from zhiwei.journeys.chart import adopt_chart
@@ -54,7 +55,6 @@ from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, p
 from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
 from zhiwei.journeys.money.repay import Repayment, repay, repay_many
 from zhiwei.journeys.products import approve, booked, install_shelf, propose
-from zhiwei.journeys.receive import Received, receive, receive_demand
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [

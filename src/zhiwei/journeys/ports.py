@@ -1,7 +1,7 @@
-"""What every journey stands on: small protocols that `store` and `adapters` implement, and the step that runs once."""
+"""What every journey stands on: small protocols that `store` and `adapters` implement."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
 from zhiwei.loans.events import Event
 from zhiwei.loans.postings import Entry
-from zhiwei.values import Actor, BadInput, DayCount, Refusal, Rounding, canonical, digest
+from zhiwei.values import Actor, DayCount, Refusal, Rounding
 
 T = TypeVar("T")
 
@@ -364,38 +364,3 @@ class Books(Protocol):
         ...
 
     def unit(self, tenant: str, *, pipelined: bool = False) -> AbstractContextManager[Unit]: ...
-
-
-@dataclass(slots=True)
-class Step:
-    """`earlier` is the answer already given to this key, or None; then set `result` (plain JSON values)."""
-
-    unit: Unit
-    earlier: dict[str, Any] | None
-    result: dict[str, Any] = field(default_factory=dict)
-
-
-LONGEST_KEY = 200
-_CLIENTS = ("accept", "draw", "repay")  # verbs whose keys clients choose; the platform's own keys are kept apart
-
-
-def own_key(verb: str, key: str) -> str:
-    """A key as it is kept: clients cannot take the platform's."""
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise BadInput("bad_key", f"a key has 1 to {LONGEST_KEY} characters, not {len(key)}")
-    return f"{'client' if verb in _CLIENTS else 'platform'}:{key}"
-
-
-@contextmanager
-def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any]) -> Iterator[Step]:
-    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed."""
-    own = own_key(verb, key)
-    with books.unit(by.tenant) as unit:
-        earlier = unit.steps.claim([(own, verb, digest([verb, request]))]).get(own)
-        if isinstance(earlier, Refusal):
-            raise earlier
-        current = Step(unit, earlier)
-        yield current
-        if earlier is None:
-            unit.steps.finish({own: current.result})
-            unit.steps.audit(by, verb, [canonical({**request, "key": key})])

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from zhiwei.journeys.network import Mark
-from zhiwei.journeys.ports import Books, Proposal, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Proposal
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical, digest, identifier
 
 VERB = "end_mark"

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent, Party, give
-from zhiwei.journeys.ports import Books, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, digest
 
 DAYS_TO_DELETE = 30  # from withdrawal; ours, shorter than any period a rule of the field names

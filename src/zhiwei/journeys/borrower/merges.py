@@ -12,7 +12,8 @@ from zhiwei.borrower.identity import masked_text
 from zhiwei.borrower.relations import Merge
 from zhiwei.borrower.sameness import Rejection, Sameness
 from zhiwei.journeys.borrower.duplicates import against, known_of, stands
-from zhiwei.journeys.ports import Books, Proposal, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Proposal, Unit
 from zhiwei.loans import FROZEN, OPEN
 from zhiwei.loans.line import LATE, Line
 from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal, canonical, identifier

@@ -12,7 +12,8 @@ from zhiwei.borrower.identity import IDENTIFIERS, is_valid, masked_text, normal
 from zhiwei.borrower.particulars import ONE_NUMBER, Read, name_kind, plain_text, read_particular
 from zhiwei.borrower.relations import LINKS, MUTUAL, ROLES, Held, Link, Role, covering, holds, owned_too_much
 from zhiwei.borrower.told import Ready, Told, impersonal, made_ready, reasonable_day
-from zhiwei.journeys.ports import Books, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical, digest, identifier
 
 MOST_AT_ONCE = 10_000  # parties of one file

@@ -12,7 +12,8 @@ from typing import Any
 
 from zhiwei.borrower import PURPOSES, require
 from zhiwei.journeys.borrower.records import Contents, Source, keep, readable, spent_by
-from zhiwei.journeys.ports import Books, Unit, own_key, step
+from zhiwei.journeys.once import own_key, step
+from zhiwei.journeys.ports import Books, Unit
 from zhiwei.journeys.providers import Asking, Counted, Ended, Failing, Offered, Reply, Request
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical
 

@@ -14,7 +14,8 @@ from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
 from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten
 from zhiwei.journeys.filing import Batch, Covering
-from zhiwei.journeys.ports import Books, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, BadInput, digest, identifier
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from zhiwei import __version__
 from zhiwei.credit.underwriting import Ruling, who_may
 from zhiwei.journeys.deciding.decide import decision_from
-from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.referred import Ruled, Task
 from zhiwei.shelf import Product

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from zhiwei.journeys.ports import Books, own_key, step
+from zhiwei.journeys.once import own_key, step
+from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, BadInput, canonical
 
 AT_ONCE = 1_000  # values in one transaction

@@ -7,7 +7,8 @@ from decimal import Decimal
 from zhiwei.journeys.borrower.members import members_of
 from zhiwei.journeys.deciding.decide import accepted_rate
 from zhiwei.journeys.lines.find import check_day
-from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.loans import CLOSED, FROZEN, Line
 from zhiwei.shelf import Product
