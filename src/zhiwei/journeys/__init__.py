@@ -2,7 +2,7 @@
 
 from zhiwei.journeys.antifraud.ask import ask_network
 from zhiwei.journeys.antifraud.build import build_network
-from zhiwei.journeys.antifraud.findings import fact_names, facts_of, findings_of, findings_on
+from zhiwei.journeys.antifraud.findings import findings_on
 from zhiwei.journeys.antifraud.marks import approve_end_of_mark, mark_party, marks, propose_end_of_mark
 from zhiwei.journeys.borrower.consents import (
     Permission,
@@ -63,12 +63,11 @@ __all__ = [
     "Tie", "Undone", "Wanted", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
     "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked", "build_network",
     "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "end_what", "examine",
-    "fact_names", "facts_of", "find_duplicates", "find_party", "findings_of", "findings_on", "forget", "give_consent",
-    "install_shelf", "keys_in_use", "know_parties", "know_party", "link_parties", "list_parties", "mark_party", "marks",
-    "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio",
-    "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge",
-    "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand",
-    "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve",
-    "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under", "undo_merge",
-    "ways_to_yes", "withdraw_consent", "withheld_of",
+    "find_duplicates", "find_party", "findings_on", "forget", "give_consent", "install_shelf", "keys_in_use",
+    "know_parties", "know_party", "link_parties", "list_parties", "mark_party", "marks", "members_of", "merges_of",
+    "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio", "proposals", "propose",
+    "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures",
+    "pull_records", "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of",
+    "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample",
+    "settle_payout", "statement", "tasks", "under", "undo_merge", "ways_to_yes", "withdraw_consent", "withheld_of",
 ]  # fmt: skip

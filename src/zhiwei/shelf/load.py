@@ -10,7 +10,7 @@ from typing import Any
 
 from zhiwei.borrower.features import CATALOGUE, PICTURED
 from zhiwei.credit.acquisition import read_admission
-from zhiwei.credit.antifraud import read_checks
+from zhiwei.credit.antifraud import check_names, found_names, read_checks
 from zhiwei.credit.monitoring import read_watch
 from zhiwei.credit.underwriting import (
     ALWAYS,
@@ -49,6 +49,7 @@ REQUIRED = (
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
 OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
+FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
@@ -116,7 +117,7 @@ def _document(files: Files, name: str, problems: list[Problem]) -> Document:
 def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
     """The facts of a product, in the order of the catalogue; those of invoices a decision always kept stay with it."""
     if not needs.scopes:
-        return tuple(CATALOGUE)  # what follows from that (nothing is asked for) would only hide it
+        return FACTS  # what follows from that (nothing is asked for) would only hide it
     used = policy.facts()
     for name in sorted(used & CATALOGUE.keys()):
         kind = CATALOGUE[name].kind
@@ -124,7 +125,7 @@ def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
             message = f"fact {name} is made of {kind}, which is neither in scopes nor in optional"
             borrower.problem(("scopes",), message, f"add {kind!r}, and consent to it is asked for")
     kept = used | set(PICTURED if "invoices" in needs.kinds else ())
-    return (*(name for name in CATALOGUE if name in kept), *needs.figures())
+    return (*(name for name in FACTS if name in kept), *needs.figures())
 
 
 def _authority(files: Files, problems: list[Problem]) -> tuple[Authority, ...]:
@@ -134,7 +135,7 @@ def _authority(files: Files, problems: list[Problem]) -> tuple[Authority, ...]:
 
 
 def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: list[Problem]) -> Policy:
-    facts = CATALOGUE.keys()
+    facts = dict.fromkeys(FACTS).keys()
     numbers = _document(files, "underwriting/parameters.toml", problems)
     parameters = _parameters(numbers)
     known = {*facts, *(parameter.name for parameter in parameters), "pd", "score"}
@@ -169,7 +170,7 @@ def _parameters(document: Document) -> tuple[Parameter, ...]:
     """underwriting/parameters.toml: what every decision needs is there, and nothing hides a fact."""
     for index, block in enumerate(document.tables("parameter")):
         path, name = ("parameter", index), block.get("name")
-        if isinstance(name, str) and name in (*CATALOGUE, "pd", "score"):
+        if isinstance(name, str) and name in (*FACTS, "pd", "score"):
             document.problem((*path, "name"), f"{name} is a fact, no parameter can have its name")
         if name == "base_rate" and not 0 < _micro(block.get("value")) < MICRO:
             document.problem((*path, "value"), "base_rate is a probability between 0 and 1, neither of them included")
@@ -243,7 +244,7 @@ def _cases(files: Files, known: tuple[str, ...], problems: list[Problem]) -> lis
         for fact, value in document.table("facts").items():
             if fact not in known:
                 hint = did_you_mean(fact, known)
-                said = "this product does not look at" if fact in CATALOGUE else "unknown"
+                said = "this product does not look at" if fact in FACTS else "unknown"
                 document.problem(("facts", fact), f"{said} fact {fact!r}", hint)
             elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 document.problem(("facts", fact), f"{fact} must be a number")

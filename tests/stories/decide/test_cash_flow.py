@@ -11,11 +11,14 @@ import pytest
 from zhiwei.bootstrap import Platform
 from zhiwei.borrower import Party
 from zhiwei.borrower.reading import Parsed, table_of
+from zhiwei.borrower.relations import Held
 from zhiwei.journeys import (
     Permission,
     Source,
+    build_network,
     decide,
     give_consent,
+    mark_party,
     picture_of,
     receive_records,
     replay,
@@ -184,3 +187,22 @@ def test_who_is_referred_learns_what_would_be_approved(shop: Shop) -> None:
     assert ways_to_yes(books=shop.books, by=shop.by, decision_id=shop.decide().decision_id) == []
     with pytest.raises(NotFound, match="no decision dec_0"):
         ways_to_yes(books=shop.books, by=shop.by, decision_id="dec_0")
+
+
+def test_whoever_stands_beside_a_known_bad_party_is_looked_at(shop: Shop) -> None:
+    """G9 was marked by an officer and holds the same phone; before a network was built nobody could know."""
+    shop.allow("bank_flow")
+    shop.hand_in("bank_flow", statement())
+    assert shop.decide().outcome == "approve"
+    with shop.books.unit("local") as unit:
+        unit.parties.add([Party("G9", "九号商行", "test")])
+        said = datetime(2025, 12, 1, tzinfo=UTC)
+        for number, party in enumerate(("G7", "G9")):
+            held = Held(f"i{number}", party, "mobile", "13800138000", date(2025, 1, 1), None, "test", said)
+            unit.relations.add_identifiers([held], "tester")
+    mark_party(
+        books=shop.books, by=shop.by, party="G9", why="forged statements", evidence="file 9", since=date(2025, 6, 1)
+    )
+    build_network(books=shop.books, by=shop.by, as_of=YEAR_END)
+    assert shop.decide().outcome == "refer"
+    assert shop.reasons().keys() == {"F07"}

@@ -12,10 +12,11 @@ from zhiwei.bootstrap import Platform
 from zhiwei.borrower import INVOICES, Party
 from zhiwei.borrower.delivery import BAD_ROW, Delivery
 from zhiwei.borrower.relations import Held, Link
+from zhiwei.credit.antifraud import check_names, found_names
 from zhiwei.journeys import receive
 from zhiwei.journeys.antifraud.ask import Asked, ask_network
 from zhiwei.journeys.antifraud.build import build_network
-from zhiwei.journeys.antifraud.findings import fact_names, facts_of, findings_on
+from zhiwei.journeys.antifraud.findings import findings_on
 from zhiwei.journeys.antifraud.marks import approve_end_of_mark, mark_party, marks, propose_end_of_mark
 from zhiwei.values import Actor, NotFound, Refusal
 
@@ -77,8 +78,8 @@ def test_a_circle_is_found_with_the_invoices_it_is_made_of(town: Platform) -> No
     assert one.value == 0.5
     assert one.evidence[0].ids == ("G11",)
     assert "G1 → G2 → G3 → G1" in one.evidence[0].zh
-    facts = facts_of(found, "G1")
-    assert set(facts) == set(fact_names())
+    facts = found.figures("G1", check_names())
+    assert set(facts) == set(found_names(check_names()))
     assert (facts["found_circular_invoicing"], facts["found_void_and_red"], facts["found_balance_break"]) == (
         0.5,
         0,
@@ -97,12 +98,11 @@ def test_a_sale_in_two_circles_counts_once(platform: Platform) -> None:
 
 def test_without_a_network_circles_are_not_said_to_be_absent(town: Platform) -> None:
     """Nor where the only snapshot is later than the day that is asked about."""
-    assert (
-        facts_of(findings_on(books=town, by=town.actor, party="G1", as_of=ON), "G1")["found_circular_invoicing"] is None
-    )
+    before = findings_on(books=town, by=town.actor, party="G1", as_of=ON)
+    assert before.figures("G1", check_names())["found_circular_invoicing"] is None
     build(town)
     earlier = findings_on(books=town, by=town.actor, party="G1", as_of=date(2024, 2, 1))
-    assert facts_of(earlier, "G1")["found_circular_invoicing"] is None
+    assert earlier.figures("G1", check_names())["found_circular_invoicing"] is None
 
 
 def test_guarantees_in_a_ring(town: Platform) -> None:

@@ -8,10 +8,10 @@ import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import Json, day, out, print_json, print_result, print_table, progress
-from zhiwei.credit.antifraud import Evidence
+from zhiwei.credit.antifraud import Evidence, check_names
 from zhiwei.journeys.antifraud.ask import ask_network
 from zhiwei.journeys.antifraud.build import build_network
-from zhiwei.journeys.antifraud.findings import facts_of, findings_on
+from zhiwei.journeys.antifraud.findings import findings_on
 from zhiwei.journeys.antifraud.marks import approve_end_of_mark, mark_party, marks, propose_end_of_mark
 from zhiwei.values import grouped
 
@@ -123,7 +123,7 @@ def findings(party: Party, as_of: AsOf = None, as_json: Json = False) -> None:
         shown = {
             "findings": [one.as_dict() for one in mine],
             "looked": list(found.looked),
-            "facts": facts_of(found, party),
+            "facts": found.figures(party, check_names()),
         }
         print_json({"party": party, "as_of": on, **shown})
         return

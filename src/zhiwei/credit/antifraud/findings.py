@@ -63,6 +63,11 @@ class Searched:
         return facts | {f"found_{effect}": float(sum(one.effect == effect for one in mine)) for effect in EFFECTS}
 
 
+def found_names(checks: Iterable[str]) -> tuple[str, ...]:
+    """Every fact of `Searched.figures`, for these checks."""
+    return tuple(Searched((), ()).figures("", checks))
+
+
 def by_effect(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda one: (EFFECTS.index(one.effect), one.check, one.party)))
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from zhiwei.credit.antifraud import Searched, Seen, check_names, search
+from zhiwei.credit.antifraud import Searched, Seen, search
 from zhiwei.credit.antifraud.findings import Evidence
 from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
 from zhiwei.credit.antifraud.typologies.guarantees import Guarantee
@@ -56,16 +56,6 @@ def findings_of(unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence
     return Searched(
         found.findings, tuple(name for name in found.looked if name not in ("circular_invoicing", "near_bad_party"))
     )
-
-
-def facts_of(found: Searched, party: str) -> dict[str, float | None]:
-    """What the checks found, as facts that a product's rules can test: see `Searched.figures`."""
-    return found.figures(party, check_names())
-
-
-def fact_names() -> tuple[str, ...]:
-    """Every fact of `facts_of`."""
-    return tuple(Searched((), ()).figures("", check_names()))
 
 
 def _rings(unit: Unit, snapshot: Snapshot | None, parties: Sequence[str]) -> list[Ring]:

@@ -13,8 +13,9 @@ from zhiwei import __version__
 from zhiwei.borrower import allowed, require
 from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
 from zhiwei.borrower.quality import figures, quality, windows_of
-from zhiwei.credit.antifraud import loop_shares
+from zhiwei.credit.antifraud import check_names, loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of
 from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
@@ -98,12 +99,15 @@ def _decide_bucket(
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
     measured = [quality(tables, parties, as_of, months, covered) for months in windows_of(product.needs.demands)]
+    asked = any(name.startswith("found_") for name in product.facts)
+    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of) if asked else None
     sources = unit.parties.sources(parties)
     decisions = []
     for row, party in enumerate(parties):
         found: dict[str, float | None] = {name: float(values[row]) for name, values in features.items()}
         found["loop_share_12m"] = loops.get(party)
         found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
+        found |= fraud.figures(party, check_names()) if fraud else {}
         found |= figures(measured, product.needs.demands, party)
         facts = {name: _text(party, found.get(name)) for name in product.facts}
         inputs = {
