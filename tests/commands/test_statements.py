@@ -73,7 +73,7 @@ def test_only_the_accounts_of_a_table_are_taken(zhiwei, tmp_path: Path, words: P
     parties.write_text("party_id,name\nF1,\nF2,\n", "utf-8")
     give = ["consent", "give", f"@{parties}", "--scope", "bank_flow", "--text", words, "--evidence", "p 1"]
     assert "2 parties allow bank_flow" in zhiwei(*give).stdout
-    receive = ["receive", file, "--source", "bank_flow", "--set", f"parties={table}"]
+    receive = ["receive", file, "--source", "bank_flow", "--set", f"parties={table}", "--currency", "CZK"]
     assert "no_party_column" in zhiwei(*receive, code=2).stderr
     got = json.loads(zhiwei(*receive, "--party-column", "account_id", "--json").stdout)
     assert got["rows"] == {"bank_flow": 36}

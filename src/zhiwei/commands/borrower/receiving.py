@@ -2,36 +2,25 @@
 
 import hashlib
 import inspect
-import pkgutil
 from dataclasses import asdict
-from functools import cache
-from importlib import import_module
+from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from zhiwei.bootstrap import open_platform
-from zhiwei.borrower import sources
+from zhiwei.borrower.quality import covering
 from zhiwei.borrower.reading import Parsed
-from zhiwei.commands.borrower.columns import PartyColumn, Set, bytes_of, mapping_of, told_of
-from zhiwei.commands.show import Json, err, out, print_json, print_table
+from zhiwei.borrower.sources import known_sources
+from zhiwei.commands.borrower.columns import PartyColumn, bytes_of, mapping_of, told_of
+from zhiwei.commands.show import Json, day, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
+from zhiwei.journeys.borrower.records import Accepted
 from zhiwei.values import BadInput
 
 SHOWN = 10  # bad rows named on the screen
-
-
-@cache
-def known_sources() -> dict[str, ModuleType]:
-    """Every folder of `borrower/sources` that reads a file for one party."""
-    found = {}
-    for module in pkgutil.iter_modules(sources.__path__):
-        source = import_module(f"{sources.__name__}.{module.name}")
-        if module.ispkg and hasattr(source, "read") and hasattr(source, "KINDS"):
-            found[module.name] = source
-    return found
 
 
 def receive(
@@ -40,30 +29,40 @@ def receive(
     party: Annotated[str, typer.Option(help="Whose records they are: its id.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="Which column is what (`zhiwei mapping` makes one).")] = None,
     tax_no: Annotated[str, typer.Option(help="The party's tax number: tells its sales from its purchases.")] = "",
-    said: Set = None,
+    covers: Annotated[
+        str, typer.Option(help="The days it covers, where it does not say.", metavar="2024-01-01..2024-06-30")
+    ] = "",
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--given",
+            "--set",
+            metavar="KEY=VALUE",
+            help="What the file does not say, as reader=staff, or of a table dates=DD/MM/YYYY; again for more.",
+        ),
+    ] = None,
+    currency: Annotated[str, typer.Option(help="That of a statement which names none, as USD (ISO 4217).")] = "",
     party_column: PartyColumn = "",
     as_json: Json = False,
 ) -> None:
     """Take records of a business from files: statements, invoices, returns, orders, meters, reports. 接收数据
 
-    A statement of many parties: --party-column says which column tells them apart (or the mapping does).
-
     Needs the party's consent for every kind of record in the file (`zhiwei consent give`). All of a file or nothing;
-    the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept.
+    the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept. A file without a
+    row is a delivery where it says what days it covers, or --covers does: nothing happened in them. A statement of many
+    parties: --party-column, or its mapping, says which column tells them apart.
     """
     reader = _source(source)
-    told = told_of("bank_flow", said, party_column)
-    known = mapping_of(mapping, told)
-    several = bool(known.party.column) if known else "party" in told
-    if several and party:
-        raise BadInput("two_owners", "--party says whose all rows are, and a column says whose each is", hint="say one")
-    if not (party or several):
-        raise BadInput("no_party", "whose records are these?", hint="--party ID, or --party-column HEADER")
-    if told and "told" not in inspect.signature(reader.read).parameters:
-        raise BadInput("no_setting", f"a file of {source} is not guessed", hint="--set and --party-column: bank_flow")
-    options: dict[str, object] = {"mapping": known, "party_tax_no": tax_no, "told": None if known else told}
-    read = [_read(reader, file, party, options) for file in files]
+    pairs = [*(given or []), *([f"currency={currency}"] if currency else [])]
+    options: dict[str, object] = {"party_tax_no": tax_no} | _given(reader, source, pairs, party_column)
+    told: dict[str, Any] = options.get("told") or {}  # type: ignore[assignment]
+    options["mapping"] = known = mapping_of(mapping, told)
+    _one_owner(party, bool(known.party.column if known else "party" in told), covers)
+    days = _period(covers) if covers else None
+    read = [_read(reader, file, party, options, days) for file in files]
     with open_platform() as platform:
+        if days and days[1] > platform.today():
+            raise BadInput("period_to_come", f"{covers} is not over yet", hint="a file speaks for days that are past")
         accepted = [
             receive_records(
                 books=platform, by=platform.actor, parsed=parsed,
@@ -71,6 +70,17 @@ def receive(
             )
             for file, parsed in zip(files, read, strict=True)
         ]  # fmt: skip
+    _tell(files, read, accepted, as_json)
+
+
+def _one_owner(party: str, several: bool, covers: str) -> None:
+    """Either all rows are one party's, or the file tells whose each is; what days a file covers, it covers for one."""
+    if several == bool(party) or (several and covers):
+        which = "say whose all rows are, or which column tells" if several else "--party ID, or --party-column HEADER"
+        raise BadInput("two_owners" if several else "no_party", "whose records are these?", hint=which)
+
+
+def _tell(files: list[Path], read: list[Parsed], accepted: list[Accepted], as_json: bool) -> None:
     if as_json:
         for file, parsed, one in zip(files, read, accepted, strict=True):
             print_json({"file": file.name, **asdict(one), "warnings": dict(parsed.warnings), "facts": parsed.facts})
@@ -81,7 +91,9 @@ def receive(
         for kind, count in one.rows.items()
     ]
     print_table("Received 已接收", ["file", "kind", "rows", ""], rows, right=[2])
-    for file, parsed in zip(files, read, strict=True):
+    for file, parsed, one in zip(files, read, accepted, strict=True):
+        for kind, first, last in dict.fromkeys(one.covered):
+            out.print(f"{file.name} covers {kind} from {first} to {last} 覆盖期间")
         for what, count in parsed.warnings.items():
             kept = "" if what.startswith("left out") else "; kept as it is"
             out.print(f"note: {file.name}: {count:,} x {what}{kept}", markup=False)
@@ -94,10 +106,59 @@ def _source(name: str) -> ModuleType:
     return known[name]
 
 
-def _read(source: ModuleType, file: Path, party: str, options: dict[str, object]) -> Parsed:
+def _period(written: str) -> tuple[date, date]:
+    first, dots, last = written.partition("..")
+    found = day(first), day(last if dots else first)
+    if found[0] > found[1]:
+        raise BadInput("bad_period", f"{written}: the last day comes before the first")
+    return found
+
+
+def _given(source: ModuleType, name: str, pairs: list[str], party_column: str) -> dict[str, object]:
+    """What a person says of all rows, as the source's `read` takes it: an option of its name, one of `given`, or what
+    one says of the columns of a table.
+    """
+    known: dict[str, tuple[str, ...]] = getattr(source, "GIVEN", {})
+    takes, found, others = inspect.signature(source.read).parameters, dict[str, object](), dict[str, str]()
+    of_columns = [pair for pair in pairs if "told" in takes and pair.partition("=")[0].strip() not in known]
+    if party_column and "told" not in takes:
+        raise BadInput("bad_given", f"{name} does not tell parties apart", hint="--party ID")
+    if of_columns or party_column:
+        found["told"] = told_of(name, of_columns, party_column)
+    for pair in (pair for pair in pairs if pair not in of_columns):
+        column, _, word = (part.strip() for part in pair.partition("="))
+        if column not in known or not word or (known[column] and word not in known[column]):
+            told = "; ".join(f"{name}={'|'.join(words) or '...'}" for name, words in known.items())
+            raise BadInput("bad_given", f"{pair!r} cannot be said of {name}", hint=told or "nothing can")
+        if column in takes:
+            found[column] = word
+        else:
+            others[column] = word
+    return found | ({"given": others} if others else {})
+
+
+def _read(
+    source: ModuleType, file: Path, party: str, options: dict[str, object], days: tuple[date, date] | None
+) -> Parsed:
     content = bytes_of(file)
     takes = inspect.signature(source.read).parameters
-    parsed: Parsed = source.read(content, file.name, party, **{k: v for k, v in options.items() if v and k in takes})
+    try:
+        parsed: Parsed = source.read(
+            content, file.name, party, **{k: v for k, v in options.items() if v and k in takes}
+        )
+    except BadInput as error:
+        if error.code != "empty_table" or days is None:
+            raise
+        parsed = Parsed()  # a header and no rows, of days that somebody names
+    if days:
+        parsed = covering(parsed, party, source.KINDS, *days)
+    unsaid = sum(rows["currency"].null_count for rows in parsed.tables.values() if "currency" in rows.column_names)
+    if unsaid:
+        raise BadInput(
+            "no_currency",
+            f"{file.name} does not say the currency of {unsaid:,} rows",
+            hint="--currency CNY, or USD, ...",
+        )
     for problem in parsed.problems[:SHOWN]:
         err.print(f"{file.name}: {problem.place} {problem.column} {problem.value!r}: {problem.problem}")
     return parsed

@@ -269,7 +269,7 @@ def _questions(seen: Seen, mapping: Mapping, moved: Movement | None) -> Iterator
     yield from _about_sign(seen, mapping, moved)
     if "currency" not in {*mapping.columns, *mapping.constants}:
         yield Question(
-            "currency", "the file names no currency: its amounts are counted as CNY", "--set currency=EUR", False
+            "currency", "the file names no currency, and none is received without", "--set currency=EUR", False
         )
     account = mapping.columns.get("account", ("",))[0]
     if account in seen.grid.header and not mapping.party.column:
