@@ -14,6 +14,7 @@ from zhiwei.journeys import (
     Source,
     forget,
     give_consent,
+    give_consents,
     prove_consent,
     receive_records,
     records_of,
@@ -152,3 +153,35 @@ def test_what_proves_nothing_is_no_consent(platform: Platform, changed: dict, co
     with pytest.raises(BadInput) as refused:
         give_consent(books=platform, by=platform.actor, permission=replace(ALLOWED, **changed))
     assert refused.value.code == code
+
+
+def test_many_give_the_same_consent_at_once(platform: Platform) -> None:
+    """Each of them allows it for itself: one may withdraw, and then the same words again are refused."""
+    many = [Party(f"G{number}", f"G{number}", "test") for number in range(10, 40)]
+    ask = {"books": platform, "by": platform.actor, "permission": ALLOWED}
+    given = give_consents(**ask, parties=many)
+    assert (given.parties, given.consents) == (30, 60)
+    assert give_consents(**ask, parties=[*reversed(many), many[0]]) == given, "the same again changes nothing"
+    one = give_consent(books=platform, by=platform.actor, permission=replace(ALLOWED, party=many[0]))
+    assert len(prove_consent(books=platform, by=platform.actor, party="G10")["consents"]) == len(one.consents) == 2
+    rows = [
+        {"party_id": party.party_id, "account": party.party_id, "booked_on": MARCH, "sequence": 1, "amount": number}
+        for number, party in enumerate(many * 2, 1)
+    ]
+    receive(platform, Parsed({"bank_flow": table_of("bank_flow", rows)}))
+    ids = [party.party_id for party in many]
+    found = records_of(books=platform, by=platform.actor, parties=ids, kinds=["bank_flow"], until=date(2024, 12, 31))
+    kept = found["bank_flow"].select(["party_id", "amount"]).to_pylist()
+    assert sorted(kept, key=lambda row: row["amount"]) == [
+        {"party_id": row["party_id"], "amount": row["amount"]} for row in rows
+    ]
+    by_party = [[row["amount"] for row in kept if row["party_id"] == party] for party in ids]
+    assert by_party == [[number, number + 30] for number in range(1, 31)], "each in the order of the file"
+    withdraw_consent(books=platform, by=platform.actor, party="G10", scopes=None, on=MARCH, because="they asked")
+    with pytest.raises(Refusal, match="consent_withdrawn"):
+        give_consents(**ask, parties=many)
+
+
+def test_consent_of_nobody_is_refused(platform: Platform) -> None:
+    with pytest.raises(BadInput, match="no_parties"):
+        give_consents(books=platform, by=platform.actor, permission=ALLOWED, parties=[])

@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, ParseError
 
 import defusedxml.ElementTree
@@ -17,12 +17,15 @@ from defusedxml import DefusedXmlException
 from zhiwei.values import BadInput
 
 LARGEST = 64 * 2**20  # bytes of a file
+LARGEST_TABLE = 512 * 2**20  # of a table as text: some millions of rows
 LARGEST_XML = 10 * 2**20
 MOST_ELEMENTS = 50_000
 LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 10_000
+ENDLESS = 2**62
+_BLOCK = 2**20
 # What unpacking raises on damage, besides its own error: each was seen, or is one that its decoders document.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, IndexError, NotImplementedError,
     RuntimeError, ValueError,
 )  # fmt: skip
@@ -68,9 +71,18 @@ def open_xml(content: bytes, name: str, *, largest: int = LARGEST_XML, elements:
 
 def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
     """Members by name, unpacked together within bounds: what a directory claims of sizes is not believed."""
+    found: dict[str, list[bytes]] = {}
+    for member, block in walk_zip(content, name):
+        found.setdefault(member, []).append(block)
+    return {member: b"".join(blocks) for member, blocks in found.items()}
+
+
+def walk_zip(content: bytes, name: str, largest: int | None = None) -> Iterator[tuple[str, bytes]]:
+    """(member, a block of it), member after member, an empty one as one empty block; bounded as `open_zip` is."""
     bounded(content, name)
-    found: dict[str, bytes] = {}
-    left = LARGEST_UNPACKED
+    seen: set[str] = set()
+    largest = LARGEST_UNPACKED if largest is None else largest
+    left = largest
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if len(archive.infolist()) > MOST_MEMBERS:
@@ -78,15 +90,21 @@ def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
             for info in archive.infolist():
                 if info.is_dir():
                     continue
-                if info.filename in found:
+                if info.filename in seen:
                     raise BadInput("zip_ambiguous", f"{name} has two members called {info.filename!r}")
                 if info.flag_bits & 1:
                     raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
+                seen.add(info.filename)
+                claimed, info.file_size = info.file_size, ENDLESS  # else nobody sees what is behind a size that lies
+                before = left
                 with archive.open(info) as member:
-                    found[info.filename] = member.read(left + 1)
-                left -= len(found[info.filename])
-                if left < 0:
-                    raise BadInput("zip_too_large", f"{name} unpacks to more than {LARGEST_UNPACKED:,} bytes")
-    except _DAMAGE as error:
+                    yield info.filename, b""
+                    while block := member.read(min(_BLOCK, left + 1)):
+                        left -= len(block)
+                        if left < 0:
+                            raise BadInput("zip_too_large", f"{name} unpacks to more than {largest:,} bytes")
+                        yield info.filename, block
+                if before - left != claimed:
+                    raise BadInput("not_a_zip", f"{name} says of {info.filename!r} another size than it has")
+    except DAMAGE as error:
         raise BadInput("not_a_zip", f"{name} cannot be unpacked: {error}") from error
-    return found

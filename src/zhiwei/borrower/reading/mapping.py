@@ -1,8 +1,11 @@
 """What the columns of a table mean: guessed, shown and applied. The file format is told in `columns.mapping`."""
 
-from zhiwei.borrower.reading.columns.guess import guess
-from zhiwei.borrower.reading.columns.mapping import Mapping, Sign
+from zhiwei.borrower.reading.columns.guess import Guess, Question, Told, guess, understand
+from zhiwei.borrower.reading.columns.mapping import Mapping, Sign, Whose
 from zhiwei.borrower.reading.columns.preview import Preview, Shown, preview
-from zhiwei.borrower.reading.columns.rows import read
+from zhiwei.borrower.reading.columns.rows import read, whose_of
 
-__all__ = ["Mapping", "Preview", "Shown", "Sign", "guess", "preview", "read"]
+__all__ = [
+    "Guess", "Mapping", "Preview", "Question", "Shown", "Sign", "Told", "Whose", "guess", "preview", "read",
+    "understand", "whose_of",
+]  # fmt: skip

@@ -41,6 +41,8 @@ def gather_table(
     other = next((mapping.kind for mapping in mappings if mapping.kind != form.kind), None)
     if other is not None:
         raise BadInput("bad_mapping", f"the mapping is of {other}, the file of {form.kind}")
+    if any(mapping.leave_out or mapping.party.column for mapping in mappings):
+        raise BadInput("bad_mapping", f"leave_out and party are for statements, not for {form.kind}")
     chosen = next((mapping for mapping in mappings if _fits(grid, mapping)), mappings[0])
     # The order of the file keeps rows and their numbers together; a form's rows need no order of their own.
     parsed = columns.read(grid, replace(chosen, order="oldest_first"), "")

@@ -8,9 +8,9 @@ import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower import Party
+from zhiwei.commands.borrower.columns import text_file
 from zhiwei.commands.show import Json, day, out, print_json, print_table
-from zhiwei.journeys import Permission, forget, give_consent, prove_consent, withdraw_consent
-from zhiwei.values import BadInput
+from zhiwei.journeys import Permission, forget, give_consent, give_consents, prove_consent, withdraw_consent
 
 app = typer.Typer(no_args_is_help=True, help="Who allowed us to see what. 授权")
 PartyId = Annotated[str, typer.Argument(help="The party's id.", metavar="PARTY")]
@@ -18,7 +18,9 @@ PartyId = Annotated[str, typer.Argument(help="The party's id.", metavar="PARTY")
 
 @app.command()
 def give(
-    party: PartyId,
+    party: Annotated[
+        str, typer.Argument(help="The party's id, or @FILE: a list, id or id,name a line.", metavar="PARTY")
+    ],
     scope: Annotated[list[str], typer.Option(help="A kind of record it lets us see; give it again for more.")],
     text: Annotated[Path, typer.Option(help="The words it agreed to, as a text file.")],
     evidence: Annotated[str, typer.Option(help="How it can be shown: page id, call, signature.")],
@@ -30,21 +32,39 @@ def give(
     once: Annotated[bool, typer.Option(help="For one delivery, not for more to come.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Record what a business allowed. The same words again are the same consent."""
-    try:
-        words = text.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("no_text", f"cannot read {text}: {error}", hint="a text file in UTF-8") from error
+    """Record what a business allowed, or all of a list. The same words again are the same consent. 授权
+
+    Of all parties in one statement: `zhiwei mapping parties FILE --party-column HEADER --to list.txt`, then @list.txt.
+    """
+    words, kinds = text_file(text), ", ".join(sorted(set(scope)))
+    many = _listed(Path(party[1:])) if party.startswith("@") else []
     with open_platform() as platform:
         permission = Permission(
             Party(party, name or party, "consent"), scope, words, evidence, day(since) if since else platform.today(),
             day(until) if until else None, purpose, recipient, not once,
         )  # fmt: skip
-        given = give_consent(books=platform, by=platform.actor, permission=permission)
+        if party.startswith("@"):
+            all_given = give_consents(books=platform, by=platform.actor, permission=permission, parties=many)
+            result, said = (
+                asdict(all_given),
+                f"{all_given.parties:,} parties allow {kinds}: {all_given.consents:,} consents",
+            )
+        else:
+            given = give_consent(books=platform, by=platform.actor, permission=permission)
+            result, said = asdict(given), f"{party} allows {kinds}: {', '.join(given.consents)}"
     if as_json:
-        print_json(asdict(given))
+        print_json(result)
     else:
-        out.print(f"{party} allows {', '.join(sorted(set(scope)))}: {', '.join(given.consents)}")
+        out.print(said, markup=False)
+
+
+def _listed(file: Path) -> list[Party]:
+    parties: list[Party] = []
+    for line in text_file(file).splitlines():
+        one, _, named = (part.strip().strip('"') for part in line.partition(","))
+        if one and (parties or one.lower() not in ("party", "party_id", "id")):
+            parties.append(Party(one, named or one, "consent"))
+    return parties
 
 
 @app.command()

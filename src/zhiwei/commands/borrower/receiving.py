@@ -6,17 +6,18 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower.quality import covering
 from zhiwei.borrower.reading import Parsed
-from zhiwei.borrower.reading.mapping import Mapping
 from zhiwei.borrower.sources import known_sources
+from zhiwei.commands.borrower.columns import PartyColumn, bytes_of, mapping_of, told_of
 from zhiwei.commands.show import Json, day, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
+from zhiwei.journeys.borrower.records import Accepted
 from zhiwei.values import BadInput
 
 SHOWN = 10  # bad rows named on the screen
@@ -32,23 +33,31 @@ def receive(
         str, typer.Option(help="The days it covers, where it does not say.", metavar="2024-01-01..2024-06-30")
     ] = "",
     given: Annotated[
-        list[str] | None, typer.Option(help="What the file does not say, as reader=staff; give it again for more.")
+        list[str] | None,
+        typer.Option(
+            "--given",
+            "--set",
+            metavar="KEY=VALUE",
+            help="What the file does not say, as reader=staff, or of a table dates=DD/MM/YYYY; again for more.",
+        ),
     ] = None,
     currency: Annotated[str, typer.Option(help="That of a statement which names none, as USD (ISO 4217).")] = "",
+    party_column: PartyColumn = "",
     as_json: Json = False,
 ) -> None:
     """Take records of a business from files: statements, invoices, returns, orders, meters, reports. 接收数据
 
     Needs the party's consent for every kind of record in the file (`zhiwei consent give`). All of a file or nothing;
     the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept. A file without a
-    row is a delivery where it says what days it covers, or --covers does: nothing happened in them.
+    row is a delivery where it says what days it covers, or --covers does: nothing happened in them. A statement of many
+    parties: --party-column, or its mapping, says which column tells them apart.
     """
     reader = _source(source)
-    if not party:
-        raise BadInput("no_party", "whose records are these?", hint="--party ID")
-    known = Mapping.from_toml(mapping.read_text("utf-8")) if mapping else None
-    options: dict[str, object] = {"mapping": known, "party_tax_no": tax_no}
-    options |= _given(reader, source, [*(given or []), *([f"currency={currency}"] if currency else [])])
+    pairs = [*(given or []), *([f"currency={currency}"] if currency else [])]
+    options: dict[str, object] = {"party_tax_no": tax_no} | _given(reader, source, pairs, party_column)
+    told: dict[str, Any] = options.get("told") or {}  # type: ignore[assignment]
+    options["mapping"] = known = mapping_of(mapping, told)
+    _one_owner(party, bool(known.party.column if known else "party" in told), covers)
     days = _period(covers) if covers else None
     read = [_read(reader, file, party, options, days) for file in files]
     with open_platform() as platform:
@@ -61,6 +70,17 @@ def receive(
             )
             for file, parsed in zip(files, read, strict=True)
         ]  # fmt: skip
+    _tell(files, read, accepted, as_json)
+
+
+def _one_owner(party: str, several: bool, covers: str) -> None:
+    """Either all rows are one party's, or the file tells whose each is; what days a file covers, it covers for one."""
+    if several == bool(party) or (several and covers):
+        which = "say whose all rows are, or which column tells" if several else "--party ID, or --party-column HEADER"
+        raise BadInput("two_owners" if several else "no_party", "whose records are these?", hint=which)
+
+
+def _tell(files: list[Path], read: list[Parsed], accepted: list[Accepted], as_json: bool) -> None:
     if as_json:
         for file, parsed, one in zip(files, read, accepted, strict=True):
             print_json({"file": file.name, **asdict(one), "warnings": dict(parsed.warnings), "facts": parsed.facts})
@@ -75,7 +95,8 @@ def receive(
         for kind, first, last in dict.fromkeys(one.covered):
             out.print(f"{file.name} covers {kind} from {first} to {last} 覆盖期间")
         for what, count in parsed.warnings.items():
-            out.print(f"note: {file.name}: {count} x {what}; kept as it is")
+            kept = "" if what.startswith("left out") else "; kept as it is"
+            out.print(f"note: {file.name}: {count:,} x {what}{kept}", markup=False)
 
 
 def _source(name: str) -> ModuleType:
@@ -93,11 +114,18 @@ def _period(written: str) -> tuple[date, date]:
     return found
 
 
-def _given(source: ModuleType, name: str, pairs: list[str]) -> dict[str, object]:
-    """What a person says of all rows, as the source's `read` takes it: an option of its name, or one of `given`."""
+def _given(source: ModuleType, name: str, pairs: list[str], party_column: str) -> dict[str, object]:
+    """What a person says of all rows, as the source's `read` takes it: an option of its name, one of `given`, or what
+    one says of the columns of a table.
+    """
     known: dict[str, tuple[str, ...]] = getattr(source, "GIVEN", {})
     takes, found, others = inspect.signature(source.read).parameters, dict[str, object](), dict[str, str]()
-    for pair in pairs:
+    of_columns = [pair for pair in pairs if "told" in takes and pair.partition("=")[0].strip() not in known]
+    if party_column and "told" not in takes:
+        raise BadInput("bad_given", f"{name} does not tell parties apart", hint="--party ID")
+    if of_columns or party_column:
+        found["told"] = told_of(name, of_columns, party_column)
+    for pair in (pair for pair in pairs if pair not in of_columns):
         column, _, word = (part.strip() for part in pair.partition("="))
         if column not in known or not word or (known[column] and word not in known[column]):
             told = "; ".join(f"{name}={'|'.join(words) or '...'}" for name, words in known.items())
@@ -112,10 +140,7 @@ def _given(source: ModuleType, name: str, pairs: list[str]) -> dict[str, object]
 def _read(
     source: ModuleType, file: Path, party: str, options: dict[str, object], days: tuple[date, date] | None
 ) -> Parsed:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BadInput("no_such_file", f"cannot read {file}: {error.strerror}") from error
+    content = bytes_of(file)
     takes = inspect.signature(source.read).parameters
     try:
         parsed: Parsed = source.read(

@@ -1,7 +1,7 @@
 """Give, withdraw and prove consent. A withdrawal ends use at once; what came under it is deleted by a day."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,14 @@ LONGEST_TEXT = 100_000
 @dataclass(frozen=True, slots=True)
 class Given:
     consents: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenByMany:
+    """How many parties allowed it, and how many consents that are: one for each party and kind of record."""
+
+    parties: int
+    consents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,34 @@ def give_consent(*, books: Books, by: Actor, permission: Permission) -> Given:
                 hint="to allow it anew takes new evidence",
             )  # fmt: skip
         return answer
+
+
+def give_consents(*, books: Books, by: Actor, permission: Permission, parties: Sequence[Party]) -> GivenByMany:
+    """The same words of many parties at once, each its own consent as `give_consent` keeps it; all of them or none.
+
+    `permission.party` is not looked at. The same again changes nothing.
+    """
+    each = [replace(permission, party=party) for party in {party.party_id: party for party in parties}.values()]
+    if not each:
+        raise BadInput("no_parties", "consent of nobody", hint="a party a line")
+    _check(permission)
+    whose = digest(sorted(one.party.party_id for one in each))
+    request = permission.request() | {"party": None, "parties": whose, "count": len(each)}
+    with step(books, by, "give_consents", f"consents:{digest(request)}", request) as current:
+        given = [_consent(one, scope) for one in each for scope in sorted(set(one.scopes))]
+        if current.earlier is None:
+            current.unit.parties.add([one.party for one in each])
+            current.unit.parties.add_consents(given)
+            current.result = {"parties": len(each), "consents": len(given)}
+        ids = {one.consent_id for one in given}
+        held = current.unit.parties.consents([one.party.party_id for one in each])
+        ended = [one.party for one in held if one.withdrawn_on and one.consent_id in ids]
+        if ended:
+            raise Refusal(
+                "consent_withdrawn", f"{len(ended):,} of these consents were given before and withdrawn; first: "
+                f"{ended[0]}", hint="to allow it anew takes new evidence",
+            )  # fmt: skip
+        return GivenByMany(**(current.earlier or current.result))
 
 
 def _check(permission: Permission) -> None:

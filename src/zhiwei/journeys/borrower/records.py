@@ -133,8 +133,9 @@ def _consents(
 ) -> dict[tuple[str, str], str]:  # fmt: skip
     """(party, kind) -> the consent under which it is kept. Refusal where there is none."""
     parties = sorted({party for party, _ in wanted})
-    consents = unit.parties.consents(parties)
-    mine = {party: [one for one in consents if one.party == party] for party in parties}
+    mine: dict[str, list[Consent]] = {party: [] for party in parties}
+    for one in unit.parties.consents(parties):
+        mine[one.party].append(one)
     spent = {party: spent_by(unit, mine[party], party, key) for party in parties}
     return {
         (party, kind): require(mine[party], party, [kind], PURPOSES, today, spent=spent[party])[0]
@@ -154,11 +155,16 @@ def _batches(delivery: str, kind: str, table: pa.Table) -> list[Batch]:
     if table[day].null_count:
         raise BadInput("no_day", f"{table[day].null_count} rows of {kind} have no {day}")
     found = []
-    for party in pc.unique(table["party_id"]).to_pylist():
-        rows = table.filter(pc.equal(table["party_id"], party))
-        days = pc.min_max(rows[day].cast(pa.date32())).as_py()
+    whose = table["party_id"].combine_chunks().dictionary_encode()
+    order = pc.sort_indices(whose.indices)  # stable: the rows of a party keep theirs
+    rows, start = table.take(order).combine_chunks(), 0
+    counts = {one["values"]: one["counts"] for one in pc.value_counts(whose.indices).to_pylist()}
+    for place, party in enumerate(whose.dictionary.to_pylist()):
+        mine = rows.slice(start, counts[place])
+        start += counts[place]
+        days = pc.min_max(mine[day].cast(pa.date32())).as_py()
         batch_id = identifier("bat", delivery, kind, party)
-        found.append(Batch(batch_id, party, kind, delivery, "", days["min"], days["max"], rows))
+        found.append(Batch(batch_id, party, kind, delivery, "", days["min"], days["max"], mine))
     return found
 
 

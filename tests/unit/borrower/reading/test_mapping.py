@@ -216,7 +216,10 @@ def test_the_command_previews_and_saves(tmp_path) -> None:
     file.write_text(OPEN)
     run = CliRunner()
     assert "booked_on" in run.invoke(app, ["preview", str(file)]).output
-    saved = run.invoke(app, ["save", str(file), "--to", str(target)])
+    asked = run.invoke(app, ["save", str(file), "--to", str(target)])
+    assert isinstance(asked.exception, BadInput)
+    assert asked.exception.code == "undecided"
+    saved = run.invoke(app, ["save", str(file), "--to", str(target), "--set", "dates=DD/MM/YYYY"])
     assert saved.exit_code == 0, saved.output
     assert Mapping.from_toml(target.read_text()).columns["amount"] == ("Amount",)
     assert '"guessed": false' in run.invoke(app, ["preview", str(file), "--mapping", str(target), "--json"]).output

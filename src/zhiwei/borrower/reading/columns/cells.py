@@ -38,8 +38,13 @@ _MONTHS = {
 MONTHS = {word: month for month, words in _MONTHS.items() for word in words.split()}
 _TOKENS = {
     "YYYY": r"(?P<y>\d{4})", "YY": r"(?P<y>\d{2})", "MON": r"(?P<n>\p{L}+)\.?", "MM": r"(?P<m>\d{1,2})",
-    "DD": r"(?P<d>\d{1,2})",
+    "DD": r"(?P<d>\d{1,2})", "ERA": r"(?P<g>[HR平令])[成和]?\.?\s?(?P<y>\d{1,2}|元)", "BE": r"(?P<y>2[45]\d{2})",
+    "ROC": r"(?:中[華华])?(?:民[國国]\s?)?(?P<y>[01]\d{2})",
 }  # fmt: skip
+_ERAS = {"平": 1988, "H": 1988, "令": 2018, "R": 2018}  # the year before the first
+_YEARS = {"ROC": 1911, "BE": -543}
+SERIAL = "EXCEL"
+_FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050  # 1990 to 2099
 _TIME = (
     r"(?:[\sT,]*(?P<h>\d{1,2})[:时點点.](?P<i>\d{2})(?:[:分.](?P<s>\d{2})(?:[.,]\d+)?)?秒?\s?(?P<p>[AaPp]\.?[Mm]\.?)?"
     r"(?:\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?|[\sT]?(?P<h2>\d{2})(?P<i2>\d{2})(?P<s2>\d{2}))?"
@@ -57,11 +62,17 @@ def plain(cells: pl.Series) -> pl.Series:
 def date_pattern(form: str) -> str:
     """Regular expression of a date format such as YYYY-MM-DD, DD.MM.YY or DD MON YYYY, with or without a time after it.
 
-    BadInput where the format does not name year, month and day once each.
+    For YYYY may stand ERA (Japan: R6, 令和6年), ROC (Taiwan: 113) or BE (Thailand: 2567); EXCEL is a spreadsheet's day
+    number. BadInput where the format does not name year, month and day once each.
     """
-    parts = re.split(r"(YYYY|YY|MON|MM|DD)", form)
+    if form == SERIAL:
+        return r"^\d{5}(?:\.\d+)?$"
+    parts = re.split(r"(YYYY|YY|MON|MM|DD|ERA|ROC|BE)", form)
     tokens = [part for part in parts if part in _TOKENS]
-    if sorted(token[0] for token in tokens) != ["D", "M", "Y"] or len(form) > 40:
+    if (
+        sorted("Y" if token in ("ERA", "ROC", "BE") else token[0] for token in tokens) != ["D", "M", "Y"]
+        or len(form) > 40
+    ):
         raise BadInput("bad_mapping", f"date format {form!r}", hint="write it as YYYY-MM-DD, DD.MM.YY or DD MON YYYY")
     pieces = [_TOKENS.get(part) or re.escape(part).replace("\\ ", r"\s").replace(r"\.\s", r"\.\s?") for part in parts]
     together = "".join(parts[1::2]) == form  # 20240301: nothing between, so each part has its full length
@@ -81,7 +92,11 @@ def times(cells: pl.Series, forms: list[str]) -> pl.Series:
 
 
 def _times(text: pl.Series, form: str) -> pl.Series:
+    if form == SERIAL:
+        return _serials(text)
     parts = text.str.extract_groups(date_pattern(form)).struct.unnest()
+    if "g" in parts.columns:
+        parts = parts.with_columns(pl.col("y").replace("元", "1"))
     number = {name: parts[name].cast(pl.Int32, strict=False) for name in ("y", "d", "h", "i", "s", "h2", "i2", "s2")}
     if "m" in parts.columns:
         month = parts["m"].cast(pl.Int32, strict=False)
@@ -89,7 +104,8 @@ def _times(text: pl.Series, form: str) -> pl.Series:
         month = parts["n"].str.to_lowercase().replace_strict(MONTHS, default=None, return_dtype=pl.Int32)
     later = parts["p"].str.to_lowercase().str.starts_with("p").fill_null(False)
     frame = pl.DataFrame([month.rename("m"), later.rename("later"), *(s.rename(name) for name, s in number.items())])
-    year = pl.col("y") + pl.when(pl.col("y") >= 100).then(0).when(pl.col("y") < 70).then(2000).otherwise(1900)
+    frame = frame.with_columns(_year(parts, form).alias("y"))
+    year = pl.col("y")
     hour = pl.coalesce("h", "h2", pl.lit(0))
     noon = (
         pl.when(parts["p"].is_not_null() & (hour == 12)).then(0).otherwise(hour) + pl.col("later").cast(pl.Int32) * 12
@@ -103,6 +119,28 @@ def _times(text: pl.Series, form: str) -> pl.Series:
     stamp = pl.concat_str(pieces, separator=" ").str.to_datetime("%Y %m %d %H %M %S", strict=False, time_unit="us")
     inside = stamp.dt.year().is_between(EARLIEST.year, LATEST_YEAR - 1)
     return frame.select(pl.when(inside).then(stamp).alias("t")).to_series()
+
+
+def _year(parts: pl.DataFrame, form: str) -> pl.Series:
+    """Years as the calendar of this format counts them -> years of the common one."""
+    year = parts["y"].cast(pl.Int32, strict=False)
+    if "g" in parts.columns:
+        return year + parts["g"].replace_strict(_ERAS, default=None, return_dtype=pl.Int32)
+    for token, before in _YEARS.items():
+        if token in form:
+            return year + before
+    if "YYYY" in form:
+        return year
+    return year + year.to_frame().select(pl.when(pl.col("y") < 70).then(2000).otherwise(1900)).to_series()
+
+
+def _serials(text: pl.Series) -> pl.Series:
+    """Day numbers of a spreadsheet, whole or with the time of day as a fraction, to the second."""
+    days = text.str.extract(r"^(\d{5}(?:\.\d+)?)$", 1).cast(pl.Float64, strict=False)
+    seconds = (days.set(~days.is_between(_FIRST_SERIAL, _LAST_SERIAL).fill_null(False), None) * 86_400).round(0)
+    start = pl.lit("1899-12-30").str.to_datetime("%Y-%m-%d", time_unit="us")
+    frame = pl.DataFrame([seconds.cast(pl.Int64, strict=False).rename("s")])
+    return frame.select((start + pl.duration(seconds=pl.col("s"))).alias("t")).to_series()
 
 
 def clock(cells: pl.Series) -> pl.Series:

@@ -1,118 +1,117 @@
 """A mapping proposed for a table that nobody has mapped: by the words of its header, and by what its cells are.
 
-For bank statements the cells speak loudest: where a column of balances follows from a column of amounts, in one order
-or the other, these are the balance and the amount, whatever they are called. People see the proposal in a preview.
+What the file itself decides is decided, and the reason kept; what it leaves open is asked, with the words to answer it.
+People see all of it in a preview. What they say themselves (`told`: parts of a mapping's file) is not guessed.
 """
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from collections.abc import Mapping as Parts
+from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower.reading import headers
 from zhiwei.borrower.reading.columns import cells as understood
-from zhiwei.borrower.reading.columns import headers, looks
-from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY
-from zhiwei.borrower.reading.columns.mapping import DATES, IN_WORDS, OUT_WORDS, Mapping, Sign
+from zhiwei.borrower.reading.columns import looks, titles
+from zhiwei.borrower.reading.columns.mapping import DATES, Mapping, Sign
+from zhiwei.borrower.reading.columns.movement import Movement, movement_of, neither
+from zhiwei.borrower.reading.columns.seen import Seen, look
 from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import BadInput
 
-_SAMPLE = 2_000  # rows looked at
-_MOST_COLUMNS = 60  # columns looked at
-_MOST_MONEY = 16  # of these, columns of money tried with each other
-_MOVEMENTS = ("amount", "in", "out", "balance")
-_LINKS = 0.8  # so many of the links of a chain of balances have to hold
-_MOST_WORDS = 8  # a column that says in or out has few different words
-_CODES = (
-    r"\b(CNY|RMB|EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RSD|UAH|TRY|JPY|HKD|TWD|KRW|INR|AUD|CAD|NZD|SGD"
-    r"|MYR|THB|IDR|PHP|VND|AED|SAR|ILS|EGP|NGN|KES|BRL|MXN|ARS|CLP|COP|PEN|ZAR|RUB|KZT)\b"
-)
-_SYMBOLS = {
-    "€": "EUR", "£": "GBP", "￥": "CNY", "¥": "CNY", "人民币": "CNY", "元": "CNY", "zł": "PLN", "Kč": "CZK", "₽": "RUB",
-    "₺": "TRY", "₹": "INR",
-}  # fmt: skip
-_ACCOUNT = (
-    r"(?i)(?:账\s*号|帐\s*号|卡\s*号|账户|帐户|account(?:\s*(?:number|no\.?|nr\.?|id))?|konto(?:nummer|nr\.?)?|cuenta"
-    r"|compte|rekening(?:nummer)?|conto|conta|rachunk?u?|účtu?|ucet|hesap|сч[её]т[а-я]*)(?:\s[^\W\d]+)?\W{0,6}"
-    r"(?:n[°ºo]\.?\s*)?(\d(?:[\s*xX-]?\d|[*xX]){5,30})"
-)
-_CHINESE, _KANA = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
-_IBAN = r"\b([A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?)\b"
+_LEFT_OUT = ("party_id", "sequence", "occurrence")
+Told = Parts[str, dict[str, object]]
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What the guess knows so far: columns in order, which are dates, which amounts (by header, minor units)."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a file leaves open. `about`: dates, sign, currency, party; `answer`: what to write; `blocks`: nothing is
+    kept before it is answered.
+    """
 
-    grid: Grid
-    kind: str
-    sample: pl.DataFrame
-    decimal: str = "."
-    unit: str = "元"
-    dates: dict[str, looks.Dates] = field(default_factory=dict)
-    money: dict[str, pl.Series] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    about: str
+    text: str
+    answer: str
+    blocks: bool
 
-    def best(self, target: str, among: Iterable[str], least: float = 0.0) -> str | None:
-        free = [header for header in among if header not in self.taken]
-        found = headers.ranked(self.kind, target, free)
-        return found[0][1] if found and found[0][0] >= least else None
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    mapping: Mapping
+    reasons: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def decided(self) -> Mapping:
+        """The mapping. BadInput where something that it rests on is open."""
+        for question in self.questions:
+            if question.blocks:
+                raise BadInput("undecided", question.text, hint=f"say which: {question.answer}")
+        return self.mapping
 
 
 def guess(grid: Grid, kind: str) -> Mapping:
     """The mapping that the grid itself suggests. BadInput where no dates (for bank flow: or no amounts) are found."""
+    return understand(grid, kind).mapping
+
+
+def understand(grid: Grid, kind: str, told: Told | None = None) -> Guess:
+    """What the grid suggests, why, and what it leaves open. BadInput as `guess`, and where `told` names no column."""
     if kind not in KINDS:
         raise BadInput("unknown_kind", f"{kind!r} is no kind of record", hint=f"known are {', '.join(KINDS)}")
-    seen = _look(grid, kind)
+    told = told or {}
+    _there(grid, told)
+    seen = look(grid, kind, told)
     columns: dict[str, tuple[str, ...]] = {}
-    sign = Sign()
-    for target, header in _days(seen):
+    said = {name: _listed(text) for name, text in told.get("columns", {}).items()}
+    seen.taken |= {header for texts in said.values() for header in texts}
+    for target, header in _days(seen, said):
         columns[target] = (header,)
+    moved: Movement | None = None
     if kind == "bank_flow":
-        sign = _movement(seen, columns)
+        seen.taken -= {header for name in ("amount", "balance") for header in said.get(name, ())}
+        moved = movement_of(seen)
+        columns |= _moving(seen, moved)
+    columns |= said
     for target, header in _rest(seen, columns):
         columns[target] = (header,)
-    forms = tuple(dict.fromkeys(form for look in _chosen(seen, columns) for form in look.forms))
-    order = [name for name in KINDS[kind].schema.names if name in columns]
-    return Mapping(
-        kind, {name: columns[name] for name in order}, _constants(seen, columns), forms or DATES,
-        seen.decimal, seen.unit if _CHINESE.search(" ".join(grid.header)) else "unit", "auto", sign,
+    forms = tuple(dict.fromkeys(form for found in _chosen(seen, columns) for form in found.forms))
+    constants = _constants(seen, columns, moved)
+    mapping = Mapping(
+        kind, {name: columns[name] for name in KINDS[kind].schema.names if name in columns}, constants, forms or DATES,
+        seen.decimal, seen.unit if titles.is_chinese(grid.header) else "unit", "auto",
+        moved.sign if moved else Sign(), leave_out=seen.leave_out,
     )  # fmt: skip
+    mapping = mapping.with_parts(told)
+    return Guess(mapping, tuple(seen.reasons), tuple(_questions(seen, mapping, moved)))
 
 
-def _look(grid: Grid, kind: str) -> _Seen:
-    sample = grid.cells.head(_SAMPLE).select(grid.header[:_MOST_COLUMNS])
-    idle = sample.select(pl.any_horizontal(pl.all().str.contains(BALANCE_ONLY)).fill_null(False)).to_series()
-    if kind == "bank_flow" and idle.sum() * 2 < sample.height:
-        sample = sample.filter(~idle)
-    if not sample.height:
-        raise BadInput("empty_table", f"{grid.name} has a header and no rows")
-    seen = _Seen(grid, kind, sample)
-    for header in sample.columns:
-        look = looks.dates_of(grid.cells[header])
-        if look.forms:
-            seen.dates[header] = look
-    others = [header for header in sample.columns if header not in seen.dates]
-    seen.decimal = looks.decimal_of([sample[header] for header in others])
-    titles = " ".join([*(text for _, text in grid.above), *grid.header])
-    if found := re.search(r"单位\s*[:：]?\s*(亿元|万元|千元)|[(（](万元|千元)[)）]", titles):
-        seen.unit = found[1] or found[2]
-    for header in sample.columns:
-        solid = header in seen.dates and not all(form.isalpha() for form in seen.dates[header].forms)
-        if not solid and looks.amount_share(sample[header], seen.decimal) >= looks.ENOUGH:
-            empty = sample[header].str.contains(r"^[-–—/]+$").fill_null(False)
-            seen.money[header] = understood.amounts(sample[header].set(empty, None), seen.decimal, seen.unit)
-    return seen
+def _there(grid: Grid, told: Told) -> None:
+    """BadInput where somebody names a header that the file does not have."""
+    sign, party = told.get("sign", {}), told.get("party", {})
+    named = [
+        header for texts in told.get("columns", {}).values() for text in _listed(texts) for header in text.split(" + ")
+    ]
+    named += [str(sign[key]) for key in ("in", "out", "direction", "less", "balance_direction") if sign.get(key)]
+    named += [str(party["column"])] if party.get("column") else []
+    missing = [header for header in named if header not in grid.header]
+    if missing:
+        raise BadInput(
+            "missing_column", f"{grid.name} has no column {'、'.join(missing)}", hint=f"it has {'、'.join(grid.header)}"
+        )
 
 
-def _days(seen: _Seen) -> Iterator[tuple[str, str]]:
+def _listed(text: object) -> tuple[str, ...]:
+    return tuple(str(part) for part in text) if isinstance(text, list | tuple) else (str(text),)
+
+
+def _days(seen: Seen, said: Parts[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """Columns of dates for the targets that are days or times; the kind's own day gets one in any case."""
     kind = KINDS[seen.kind]
     targets = [item.name for item in kind.schema if pa.types.is_date(item.type) or pa.types.is_timestamp(item.type)]
     for target in sorted(targets, key=lambda name: name != kind.day):
-        found = seen.best(target, seen.dates)
+        found = said[target][0] if target in said else seen.best(target, seen.dates)
         if found is None and target == kind.day:
             free = [header for header in seen.dates if headers.score(seen.kind, target, header) >= 0] or [*seen.dates]
             solid = [header for header in free if not all(form.isalpha() for form in seen.dates[header].forms)]
@@ -123,214 +122,209 @@ def _days(seen: _Seen) -> Iterator[tuple[str, str]]:
     if kind.day in targets and not seen.taken:
         raise BadInput(
             "no_dates", f"{seen.grid.name}: no column is dates throughout; columns: {'、'.join(seen.grid.header)}",
-            hint="write a mapping with the date format",
+            hint=f"say which it is and how it is written: --set {kind.day}=HEADER --set dates=DD/MM/YYYY",
         )  # fmt: skip
 
 
-def _chosen(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[looks.Dates]:
-    for found in columns.values():
-        if found[0] in seen.dates:
-            yield seen.dates[found[0]]
+def _moving(seen: Seen, moved: Movement) -> dict[str, tuple[str, ...]]:
+    """Columns of the movement; what it rests on is remembered."""
+    sign = moved.sign
+    pairs = (("amount", moved.amount), ("balance", moved.balance), ("account", moved.owner))
+    found: dict[str, tuple[str, ...]] = {target: (header,) for target, header in pairs if header}
+    used = (moved.amount, moved.balance, moved.owner, sign.into, sign.out, sign.direction, sign.less)
+    seen.taken |= {header for header in used if header}
+    if sign.direction and (words := neither(seen, sign.direction)):
+        seen.leave_out[sign.direction] = seen.leave_out.get(sign.direction, ()) + words
+    how = {
+        "signed": "in the amount itself", "negated": "money out stands above zero",
+        "two_columns": f"in from {sign.into}, out from {sign.out}",
+        "direction": f"by {sign.direction}: in {' '.join(sign.words_in)}, out {' '.join(sign.words_out)}",
+    }[sign.rule]  # fmt: skip
+    proof = f"; {moved.held:,} of {moved.links:,} balances looked at agree" if moved.proved else ""
+    seen.reasons.append(f"sign: {how}{proof}")
+    if sign.less:
+        seen.reasons.append(f"fees: {sign.less} goes off the amount; only so do the balances follow")
+    if moved.owner:
+        seen.reasons.append(f"accounts: told apart by {moved.owner}; only so do the balances follow")
+    for header, words in seen.leave_out.items():
+        seen.reasons.append(f"left out: rows whose {header} is {' or '.join(words)}")
+    return found
 
 
-# --- bank statements: what moved, and what it left ------------------------------------------------------------------
+def _chosen(seen: Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[looks.Dates]:
+    for target, found in columns.items():
+        kind = KINDS[seen.kind].schema.field(target).type
+        for part in found[0].split(" + "):
+            if part in seen.dates and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
+                yield seen.dates[part]
 
 
-def _movement(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Sign:
-    """Fill in amount and balance and return the rule of the sign."""
-    named = {name: max(headers.score(seen.kind, word, name) for word in _MOVEMENTS) for name in seen.money}
-    free = [name for name in sorted(named, key=lambda name: -named[name]) if name not in seen.taken][:_MOST_MONEY]
-    options = sorted(_options(seen, free), key=lambda option: -option[0])
-    if not options:
-        raise BadInput(
-            "no_amounts", f"{seen.grid.name}: no column is amounts throughout; columns: {'、'.join(seen.grid.header)}",
-            hint="write a mapping with the decimal sign",
-        )  # fmt: skip
-    _, sign, amount, balance = options[0]
-    for target, header in (("amount", amount), ("balance", balance)):
-        if header:
-            columns[target] = (header,)
-    seen.taken |= {header for header in (amount, balance, sign.into, sign.out, sign.direction) if header}
-    return sign
-
-
-_Option = tuple[float, Sign, str, str]  # score, rule, header of the amount ("" with two columns), of the balance
-
-
-def _options(seen: _Seen, money: list[str]) -> Iterator[_Option]:
-    """Every way in which these columns could be amount and balance, with what speaks for it."""
-    balances = [header for header in money if seen.money[header].count() >= 0.5 * seen.sample.height]
-    marked = [(header, found) for header in seen.sample.columns if (found := _directions(seen, header))]
-    for amount in money:
-        named = headers.score(seen.kind, "amount", amount)
-        if named < 0:
-            continue
-        values = seen.money[amount]
-        fill = values.count() / seen.sample.height
-        base = named - 150 * (1 - fill) + (10 if (values < 0).any() else 0) - _as_balance(seen, amount)
-        yield from _with_balance(seen, base, Sign(), amount, values, balances)
-        yield from _with_balance(seen, base - 15, Sign(rule="negated"), amount, -values, balances)
-        for column, (into, out) in marked:
-            rule = Sign(rule="direction", direction=column, words_in=into, words_out=out)
-            low = seen.sample[column].str.strip_chars().str.to_lowercase()
-            moved = values.zip_with(~low.is_in(list(out)).fill_null(False), -values)
-            extra = 25 + headers.score(seen.kind, "direction", column) / 4 if not (values < 0).any() else -25
-            yield from _with_balance(seen, base + extra, rule, amount, moved, balances)
-    yield from _two_columns(seen, money, balances)
-
-
-def _two_columns(seen: _Seen, money: list[str], balances: list[str]) -> Iterator[_Option]:
-    for into in money:
-        for out in money:
-            if into == out:
-                continue
-            filled = [(seen.money[header].fill_null(0) != 0) for header in (into, out)]
-            both, either = int((filled[0] & filled[1]).sum()), int((filled[0] | filled[1]).sum())
-            if either < 0.5 * seen.sample.height or both > 0.05 * seen.sample.height:
-                continue
-            named = headers.score(seen.kind, "in", into) + headers.score(seen.kind, "out", out)
-            wrong = headers.score(seen.kind, "in", out) + headers.score(seen.kind, "out", into)
-            rule = Sign(rule="two_columns", into=into, out=out)
-            paid = seen.money[out]
-            paid = -paid if (paid < 0).sum() > (paid > 0).sum() else paid
-            moved = seen.money[into].fill_null(0) - paid.fill_null(0)
-            base = 20 + named - wrong - 150 * (1 - either / seen.sample.height)
-            yield from _with_balance(seen, base, rule, "", moved, balances)
-
-
-def _with_balance(
-    seen: _Seen, base: float, sign: Sign, amount: str, moved: pl.Series, balances: list[str]
-) -> Iterator[_Option]:
-    """The option without a balance, and with each column that could be one; a chain that holds outweighs all words."""
-    yield base, sign, amount, ""
-    for balance in balances:
-        if balance in (amount, sign.into, sign.out):
-            continue
-        named = headers.score(seen.kind, "balance", balance)
-        links, held = _chain(moved, seen.money[balance])
-        proof = (300.0 if links > 1 else 100.0) * held / links if links and held >= _LINKS * links else 0.0
-        if proof or named > 0:
-            yield base + proof + named / 2 + 5, sign, amount, balance
-
-
-def _chain(moved: pl.Series, balance: pl.Series) -> tuple[int, int]:
-    """(links, how many hold in the better order). Rows that move nothing and change nothing prove nothing; a balance
-    that changes where nothing moved speaks against.
-    """
-    frame = pl.DataFrame([moved.fill_null(0).rename("m"), balance.rename("b")]).filter(pl.col("b").is_not_null())
-    step = pl.col("b").diff()
-    forwards, backwards = step == pl.col("m"), -step == pl.col("m").shift(1)
-    real = ((pl.col("m") != 0) | (step != 0)) & step.is_not_null()
-    counts = frame.select(
-        real.sum().alias("n"), (forwards & real).sum().alias("f"), (backwards & real).sum().alias("r")
-    )
-    links, one, other = counts.row(0)
-    return int(links or 0), max(int(one or 0), int(other or 0))
-
-
-def _as_balance(seen: _Seen, header: str) -> float:
-    return max(headers.score(seen.kind, "balance", header), 0.0)
-
-
-def _directions(seen: _Seen, header: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """(words for in, words for out) of a column that says nothing else, else None."""
-    if header in seen.money or header in seen.dates:
-        return None
-    found = seen.sample[header].drop_nulls().str.strip_chars().str.to_lowercase().unique().to_list()
-    if not 1 <= len(found) <= _MOST_WORDS or seen.sample[header].count() < looks.ENOUGH * seen.sample.height:
-        return None
-    into = tuple(sorted(word for word in found if word in IN_WORDS))
-    out = tuple(sorted(word for word in found if word in OUT_WORDS))
-    if len(into) + len(out) < len(found) or not (into or out):
-        return None
-    # a small sample may show one word only; the usual ones are understood all the same
-    return (into or IN_WORDS, out or OUT_WORDS) if not (into and out) else (into, out)
-
-
-# --- everything else ------------------------------------------------------------------------------------------------
-
-
-def _rest(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+def _rest(seen: Seen, columns: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """Targets by their names, the surest first, each column once; the text by its length where nothing names it."""
-    schema = KINDS[seen.kind].schema
     pairs: list[tuple[float, str, str]] = []
-    for item in schema:
-        if item.name in columns or item.name in ("party_id", "sequence", "occurrence"):
+    for item in KINDS[seen.kind].schema:
+        moved = seen.kind == "bank_flow" and item.name in ("amount", "balance")  # those are settled
+        if item.name in columns or item.name in _LEFT_OUT or moved:
             continue
         for points, header in headers.ranked(seen.kind, item.name, seen.sample.columns):
             if header not in seen.taken and _fits(seen, item, header):
                 pairs.append((points, item.name, header))
-    done: set[str] = set()
+    done = set(columns)
     for points, target, header in sorted(pairs, key=lambda pair: -pair[0]):
         if target not in done and header not in seen.taken and points > 0:
             done.add(target)
             seen.taken.add(header)
             yield target, header
     if seen.kind == "bank_flow":
-        if "second" not in done and seen.dates[columns["booked_on"][0]].timed:
-            yield "second", columns["booked_on"][0]
-        free = [header for header in seen.sample.columns if header not in seen.taken | {*seen.money, *seen.dates}]
-        letters = {
-            header: seen.sample[header].str.count_matches(r"\p{L}").fill_null(0).mean() or 0.0 for header in free
-        }
-        if "text" not in done and free:
-            yield "text", max(free, key=lambda header: float(letters[header]))  # type: ignore[arg-type]
+        free = [header for header in seen.sample.columns if header not in seen.taken]
+        other = max(free, key=lambda header: headers.score("bank_flow", "account", header), default="")
+        if (
+            "account" in columns
+            and "counterparty_account" not in done
+            and headers.score("bank_flow", "account", other) > 90
+        ):
+            seen.taken.add(other)  # an account that is not the owner's
+            yield "counterparty_account", other
+        yield from _unnamed(seen, done, columns)
 
 
-def _fits(seen: _Seen, item: pa.Field, header: str) -> bool:
+def _unnamed(seen: Seen, done: set[str], columns: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Of a statement, what no header names and the cells show."""
+    day = columns["booked_on"][0]
+    if "second" not in done and day in seen.dates and seen.dates[day].timed:
+        yield "second", day
+    for target, shows in (("account", titles.is_account), ("currency", titles.is_currency)):
+        free = [header for header in seen.sample.columns if header not in seen.taken | {*seen.dates}]
+        found = next((header for header in free if headers.score(seen.kind, target, header) >= 0
+                      and shows(seen.sample[header])), None)  # fmt: skip
+        if target not in done and found and (target != "account" or not titles.account_in(_above(seen))):
+            seen.taken.add(found)
+            yield target, found
+    free = [header for header in seen.sample.columns if header not in seen.taken | {*seen.money, *seen.dates}]
+    letters = {header: seen.sample[header].str.count_matches(r"\p{L}").fill_null(0).mean() or 0.0 for header in free}
+    if "text" not in done and free:
+        yield "text", max(free, key=lambda header: float(letters[header]))  # type: ignore[arg-type]
+
+
+def _fits(seen: Seen, item: pa.Field, header: str) -> bool:
     """Can the column's cells be of the target's type?"""
     sample = seen.sample[header].drop_nulls()
+    if not sample.len():
+        return item.type == pa.string() and item.name not in ("account", "currency")
     if item.name == "account":
-        return _own(seen, sample)
+        return _own(seen, header, sample)
     if item.name == "second":
-        return bool(sample.len()) and understood.clock(sample).count() >= looks.ENOUGH * sample.len()
+        return understood.clock(sample).count() >= looks.ENOUGH * sample.len()
     if item.name == "currency":
-        return bool(sample.len()) and bool(sample.str.len_chars().max() <= 6)  # type: ignore[operator]
+        filled = sample.len() >= looks.ENOUGH * seen.sample.height
+        return filled and bool(sample.str.len_chars().max() <= 6)  # type: ignore[operator]
     if item.type == pa.int64():
         return header in seen.money
     if pa.types.is_floating(item.type) or pa.types.is_integer(item.type):
-        return bool(sample.len()) and understood.numbers(sample, seen.decimal).count() >= looks.ENOUGH * sample.len()
+        return understood.numbers(sample, seen.decimal).count() >= looks.ENOUGH * sample.len()
     return item.type == pa.string()
 
 
-def _own(seen: _Seen, numbers: pl.Series) -> bool:
+def _own(seen: Seen, header: str, numbers: pl.Series) -> bool:
     """Are these the numbers of our own accounts: the one in the titles, or else few different ones?"""
-    titled = account_in(text for _, text in seen.grid.above)
+    titled = titles.account_in(_above(seen))
     if titled:
         return bool((numbers.str.replace_all(r"[\s-]", "") == titled).any())
-    return bool(numbers.len()) and numbers.n_unique() <= max(3, numbers.len() // 20)
+    if headers.simple(header) == "iban":  # whose it is, it does not say
+        return numbers.n_unique() == 1 and numbers.len() > 2
+    return numbers.n_unique() <= max(3, numbers.len() // 20)
 
 
-def _constants(seen: _Seen, columns: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def _above(seen: Seen) -> list[str]:
+    return [text.replace(" | ", " ") for _, text in seen.grid.above]
+
+
+def _constants(seen: Seen, columns: dict[str, tuple[str, ...]], moved: Movement | None) -> dict[str, str]:
     """Account and currency of a statement, where its titles or headers say them once for all rows."""
-    if seen.kind != "bank_flow":
+    if moved is None:
         return {}
     found: dict[str, str] = {}
-    titles = [text.replace(" | ", " ") for _, text in seen.grid.above]
-    if "account" not in columns and (account := account_in(titles)):
+    if "account" not in columns and (account := titles.account_in(_above(seen))):
         found["account"] = account
-    if "currency" not in columns and (currency := _currency(seen, titles, columns)):
-        found["currency"] = currency
+    if "currency" not in columns:
+        used = [header for header in (moved.amount, moved.sign.into, moved.sign.out, moved.balance) if header]
+        cells = [text for header in used for text in seen.sample[header].drop_nulls().head(20).to_list()]
+        whole = not any(seen.sample[header].str.contains(r"[.,]\d{1,2}\D*$").any() for header in used)
+        named = titles.currency_in([*used, *cells, *_above(seen)], seen.grid.header)
+        others = [header for header in seen.grid.header if header not in used]
+        named = named or titles.currency_in(others, seen.grid.header)
+        if named := named or titles.currency_of_script(seen.grid.header, whole):
+            found["currency"] = named
+            seen.reasons.append(f"currency: {named}, by what stands above the table, in a header or an amount")
     return found
 
 
-def account_in(titles: Iterable[str]) -> str:
-    """The account's number in the lines above a table, "" where they name none."""
-    lines = list(titles)
-    for pattern in (_IBAN, _ACCOUNT):
-        for text in lines:
-            if found := re.search(pattern, text):
-                return re.sub(r"[\s-]", "", found[1])
-    return ""
+# --- what is open ---------------------------------------------------------------------------------------------------
 
 
-def _currency(seen: _Seen, titles: list[str], columns: dict[str, tuple[str, ...]]) -> str:
-    money = [header for header in seen.money if header in seen.taken]
-    cells = [text for header in money for text in seen.sample[header].drop_nulls().head(20).to_list()]
-    for text in [*money, *cells, *titles, *seen.grid.header]:
-        if found := re.search(_CODES, text):
-            return {"RMB": "CNY"}.get(found[1], found[1])
-        if signs := [code for symbol, code in _SYMBOLS.items() if symbol in text]:
-            return signs[0]
-    header = " ".join(seen.grid.header)
-    return "CNY" if _CHINESE.search(header) and not _KANA.search(header) else ""
+def _questions(seen: Seen, mapping: Mapping, moved: Movement | None) -> Iterator[Question]:
+    yield from _about_days(seen, mapping)
+    if moved is None:
+        return
+    yield from _about_sign(seen, mapping, moved)
+    if "currency" not in {*mapping.columns, *mapping.constants}:
+        yield Question(
+            "currency", "the file names no currency, and none is received without", "--set currency=EUR", False
+        )
+    account = mapping.columns.get("account", ("",))[0]
+    if account in seen.grid.header and not mapping.party.column:
+        many = seen.grid.cells[account].n_unique()
+        if many > 1:
+            yield Question(
+                "party", f"there are {many:,} accounts in {account}, and one party is taken to own them all",
+                f"--party-column {_word(account)} where each is another party's", False,
+            )  # fmt: skip
+
+
+def _about_days(seen: Seen, mapping: Mapping) -> Iterator[Question]:
+    if "dates" in seen.told.get("formats", {}):
+        return
+    for target, source in mapping.columns.items():
+        found = seen.dates.get(source[0])
+        kind = KINDS[seen.kind].schema.field(target).type
+        if found is None or not (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
+            continue
+        if found.swapped:
+            ways = (found.forms[0], *found.swapped)
+            text = f"{source[0]}: its days could be {' or '.join(ways)}, and nothing in the file decides"
+            yield Question("dates", text, " or ".join(f"--set dates={_word(way)}" for way in ways), True)
+        elif found.why:
+            seen.reasons.append(f"{target}: {found.why}")
+
+
+def _about_sign(seen: Seen, mapping: Mapping, moved: Movement) -> Iterator[Question]:
+    told = seen.told.get("sign", {})
+    if moved.proved or "rule" in told or "in" in told or "direction" in told:
+        return
+    sign, grid = mapping.sign, seen.grid
+    if sign.rule == "signed":
+        cells = grid.cells[moved.amount]
+        if not cells.str.contains(r"(?i)^\s*[-−–—(]|[-−–—)]\s*$|-\s?\p{Sc}|\d\s?d[rb]?\.?$|^\D{0,4}[-−]\d").any():
+            yield Question(
+                "sign", f"no amount in {moved.amount} is below zero: which way the money went, nothing says",
+                "--set sign=signed (all came in), --set sign=negated (all went out), "
+                "or --set direction=HEADER --set words_in=... --set words_out=...", True,
+            )  # fmt: skip
+    if sign.rule == "two_columns" and not moved.named:
+        yield Question(
+            "sign", f"{sign.into} and {sign.out} hold what came in and what went out; which is which, nothing says",
+            f"--set in={_word(sign.into)} --set out={_word(sign.out)}, or the other way round", True,
+        )  # fmt: skip
+    if sign.rule == "direction":
+        known = {*sign.words_in, *sign.words_out, *mapping.leave_out.get(sign.direction, ())}
+        strange = [word for word in seen.words(sign.direction) if word not in known]
+        if strange:
+            yield Question(
+                "sign", f"{sign.direction} has words that say neither in nor out: {'、'.join(strange)}",
+                "--set words_in=A,B --set words_out=C,D", True,
+            )  # fmt: skip
+
+
+def _word(text: str) -> str:
+    """As one writes it in a shell."""
+    return text if text.replace("_", "").replace("/", "").replace("-", "").replace(".", "").isalnum() else f"'{text}'"

@@ -24,12 +24,25 @@ direction = "借贷标志"
 words_in = ["贷", "收"]
 words_out = ["借", "付"]
 
+less = "Fee"                          # what the bank took besides, in a column of its own: it goes off the amount
+balance_direction = "Dr/Cr (2)"       # a column with the same words for the balance
+
 [values.status]                       # words of the file -> words of the record; "*" = any other
 "有效" = "valid"
+
+[leave_out]                           # header -> words; rows with one of them moved no money
+State = ["REVERTED", "PENDING"]
+
+[party]                               # only where one file holds the records of several parties
+column = "account_id"                 # the party's id is the prefix and what stands in this column,
+prefix = "bank-"
+[party.ids]                           # or, where there is this table, what it says of that; others are left out
+"576" = "F1"
 """
 
 import json
 import tomllib
+from collections.abc import Mapping as Parts
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +58,21 @@ ORDERS = ("auto", "oldest_first", "newest_first")
 LARGEST_TOML = 200_000  # characters
 IN_WORDS = (
     "贷", "收", "入", "收入", "贷方", "转入", "存入", "进账", "入账", "credit", "cr", "c", "in", "+", "bij", "h",
-    "haben", "crdt", "credito", "crédito", "crédit", "crediet", "uznanie", "příjem", "deposit",
+    "haben", "crdt", "credito", "crédito", "crédit", "crediet", "uznanie", "příjem", "prijem", "deposit", "cr.",
+    "gutschrift", "eingang", "ingreso", "abono", "avere", "entrata", "accredito", "entrada", "recebido", "entrée",
+    "wpływ", "приход", "кредит", "поступление", "зачисление", "надходження", "alacak", "π", "πίστωση", "jóváírás",
+    "入金", "預入", "预入", "存款", "입금", "insättning", "kredit", "credited", "received", "money in", "paid in",
 )  # fmt: skip
 OUT_WORDS = (
     "借", "付", "出", "支出", "借方", "转出", "支取", "出账", "支付", "debit", "dr", "d", "out", "-", "af", "s", "soll",
-    "dbit", "debito", "débito", "débit", "debet", "obciążenie", "výdaj", "withdrawal",
+    "dbit", "debito", "débito", "débit", "debet", "obciążenie", "výdaj", "vydaj", "výběr", "vyber", "withdrawal", "dr.",
+    "lastschrift", "ausgang", "cargo", "egreso", "retiro", "dare", "uscita", "addebito", "saída", "saida", "pago",
+    "sortie", "wydatek", "расход", "дебет", "списание", "витрата", "borç", "χ", "χρέωση", "terhelés", "出金", "支払い",
+    "引出", "提款", "출금", "uttag", "debited", "sent", "money out", "paid out", "withdrawal in cash",
 )  # fmt: skip
 """As a bank sees its customer's account: 贷 (credit) is money in."""
+NEITHER_WORDS = ("/", "不计收支", "中性交易", "其他", "neutral", "none")
+"""Of a movement between somebody's own pockets, or of none: a wallet says so where a bank says in or out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,17 @@ class Sign:
     direction: str = ""
     words_in: tuple[str, ...] = IN_WORDS
     words_out: tuple[str, ...] = OUT_WORDS
+    less: str = ""
+    balance_direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Which column of a file tells its parties apart; no column: all of it is one party's, who is known beforehand."""
+
+    column: str = ""
+    prefix: str = ""
+    ids: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +113,8 @@ class Mapping:
     sign: Sign = field(default_factory=Sign)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    party: Whose = field(default_factory=Whose)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -104,6 +138,18 @@ class Mapping:
             raise BadInput("bad_mapping", f"not TOML: {error}") from error
         return _mapping(content)
 
+    @staticmethod
+    def from_parts(content: dict[str, Any]) -> "Mapping":
+        """Of what the TOML file would say, already taken apart. BadInput as above."""
+        return _mapping(content)
+
+    def with_parts(self, told: Parts[str, Any]) -> "Mapping":
+        """The same, with what the parts of another mapping's file say in place of its own. BadInput as above."""
+        content = tomllib.loads(self.to_toml())
+        for part, table in told.items():
+            content[part] = content.get(part, {}) | table if isinstance(table, dict) else table
+        return _mapping(content)
+
     def to_toml(self) -> str:
         """The same mapping as from_toml reads it."""
         lines = [f"kind = {_quoted(self.kind)}"]
@@ -122,22 +168,42 @@ class Mapping:
             lines += [f"in = {_quoted(self.sign.into)}", f"out = {_quoted(self.sign.out)}"]
         if self.sign.rule == "direction":
             lines.append(f"direction = {_quoted(self.sign.direction)}")
+        if self.sign.rule == "direction" or self.sign.balance_direction:
             lines.append(f"words_in = {_listed(self.sign.words_in)}")
             lines.append(f"words_out = {_listed(self.sign.words_out)}")
+        lines += [f"{key} = {_quoted(text)}" for key, text in (
+            ("less", self.sign.less), ("balance_direction", self.sign.balance_direction)) if text]  # fmt: skip
         for target, table in self.values.items():
             lines += ["", f"[values.{_key(target)}]"]
             lines += [f"{_quoted(word)} = {_quoted(meaning)}" for word, meaning in table.items()]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, *self._whose()]) + "\n"
+
+    def _whose(self) -> list[str]:
+        lines: list[str] = []
+        if self.leave_out:
+            lines += ["", "[leave_out]"] + [
+                f"{_key(name)} = {_listed(words)}" for name, words in self.leave_out.items()
+            ]
+        if self.party.column:
+            lines += ["", "[party]", f"column = {_quoted(self.party.column)}", f"prefix = {_quoted(self.party.prefix)}"]
+        if self.party.ids:
+            lines += ["", "[party.ids]"] + [
+                f"{_quoted(one)} = {_quoted(whose)}" for one, whose in self.party.ids.items()
+            ]
+        return lines
 
 
 _WITH_AMOUNT = ("invoices", "bank_flow", "acquiring", "orders", "procurement")
 _PARTS = {
-    "kind": str, "required": list, "columns": dict, "constants": dict, "formats": dict, "sign": dict, "values": dict
+    "kind": str, "required": list, "columns": dict, "constants": dict, "formats": dict, "sign": dict, "values": dict,
+    "leave_out": dict, "party": dict,
 }  # fmt: skip
 _FORMATS = {"dates": list, "decimal": str, "unit": str, "order": str}
 _SIGN = {
-    "target": str, "rule": str, "in": str, "out": str, "direction": str, "words_in": list, "words_out": list
+    "target": str, "rule": str, "in": str, "out": str, "direction": str, "words_in": list, "words_out": list,
+    "less": str, "balance_direction": str,
 }  # fmt: skip
+_WHOSE = {"column": str, "prefix": str, "ids": dict}
 
 
 def _mapping(content: dict[str, Any]) -> Mapping:
@@ -149,6 +215,12 @@ def _mapping(content: dict[str, Any]) -> Mapping:
     signed: dict[str, Any] = {key: tuple(text) if isinstance(text, list) else text for key, text in sign.items()}
     if "in" in signed:
         signed["into"] = signed.pop("in")
+    whose = content.get("party", {})
+    _typed("party.", whose, _WHOSE)
+    if not all(isinstance(party, str) for party in whose.get("ids", {}).values()):
+        raise BadInput("bad_mapping", "party.ids is no table of words")
+    left = {name: (text,) if isinstance(text, str) else _texts(f"leave_out.{name}", text)
+            for name, text in content.get("leave_out", {}).items()}  # fmt: skip
     values = content.get("values", {})
     for target, table in values.items():
         if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
@@ -158,7 +230,7 @@ def _mapping(content: dict[str, Any]) -> Mapping:
     constants = {key: str(text) for key, text in content.get("constants", {}).items()}
     return Mapping(
         content.get("kind", ""), columns, constants, sign=Sign(**signed), values=values,
-        required=_texts("required", content.get("required", [])), **known,
+        required=_texts("required", content.get("required", [])), leave_out=left, party=Whose(**whose), **known,
     )  # fmt: skip
 
 
@@ -196,9 +268,13 @@ def _check(mapping: Mapping) -> None:
     for form in mapping.dates:
         date_pattern(form)
     _check_sign(mapping.sign, schema, set(mapping.columns))
+    if mapping.party.ids and not mapping.party.column:
+        raise BadInput("bad_mapping", "party.ids needs party.column, a header of the file")
 
 
 def _check_sign(sign: Sign, schema: pa.Schema, mapped: set[str]) -> None:
+    if sign.balance_direction and "balance" not in mapped:
+        raise BadInput("bad_mapping", "sign.balance_direction needs columns.balance")
     if sign.rule == "signed":
         return
     if sign.target not in schema.names or schema.field(sign.target).type != pa.int64():

@@ -1,14 +1,14 @@
 """A grid and its mapping -> typed records; every cell that says nothing usable is named."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 import pyarrow as pa
 
 from zhiwei.borrower.reading.columns import cells as understood
-from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, link, newest_first
-from zhiwei.borrower.reading.columns.mapping import Mapping
+from zhiwei.borrower.reading.columns.chain import BALANCE_ONLY, PUT_IN_ORDER, days_in_order, link, newest_first
+from zhiwei.borrower.reading.columns.mapping import Mapping, Sign, Whose
 from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem
 from zhiwei.borrower.reading.tables.grid import Grid
 from zhiwei.borrower.records import KINDS
@@ -33,8 +33,10 @@ class Columns:
 def read(grid: Grid, mapping: Mapping, party: str) -> Parsed:
     """Rows of `grid` as records of the mapping's kind, oldest first, with `party` in each.
 
-    BadInput where a needed column is not in the file, or where no row at all was understood.
+    Where the mapping tells several parties apart, `party` is not looked at. BadInput where a needed column is not in
+    the file, or where no row at all was understood.
     """
+    grid = continued(grid, mapping)
     columns = columns_of(grid, mapping)
     good, problems, warnings = judge(grid, mapping, columns)
     warnings.update(columns.warnings)
@@ -47,7 +49,10 @@ def read(grid: Grid, mapping: Mapping, party: str) -> Parsed:
             f"{first.place}, {first.column}: {first.value!r} {first.problem}",
             hint="look at it with a preview and mend the mapping",
         )  # fmt: skip
-    table = _table(mapping, columns, good, party)
+    whose = whose_of(grid, mapping.party)
+    if whose is None:
+        whose = pl.Series([party], dtype=pl.String).new_from_index(0, grid.cells.height)
+    table = _table(mapping, columns, good, whose.filter(good), warnings)
     day = table[KINDS[mapping.kind].day].cast(pa.date32()).drop_null()
     facts = {"rows": str(table.num_rows)}
     if len(day):
@@ -55,6 +60,37 @@ def read(grid: Grid, mapping: Mapping, party: str) -> Parsed:
         assert isinstance(bounds, pl.Series)
         facts |= {"from": str(bounds.min()), "to": str(bounds.max())}
     return Parsed({mapping.kind: table}, problems, warnings, facts)
+
+
+def continued(grid: Grid, mapping: Mapping) -> Grid:
+    """The rows of a statement, each with the further lines of its text that stand below it without day and amount."""
+    text = mapping.columns.get("text", ("",))[0]
+    named = [name for target in ("booked_on", "amount", "balance") for name in mapping.columns.get(target, ())]
+    named = [name for name in [*named, mapping.sign.into, mapping.sign.out] if name in grid.header]
+    if mapping.kind != "bank_flow" or text not in grid.header or text in named or not named or not grid.cells.height:
+        return grid
+    more = grid.cells.select(pl.all_horizontal(pl.col(named).is_null()) & pl.col(text).is_not_null()).to_series()
+    more[0] = False
+    if not more.any() or more.sum() * 2 > 3 * (~more).sum():
+        return grid
+    record = (~more).cast(pl.UInt32).cum_sum()
+    joined = grid.cells.group_by(record.alias("_record"), maintain_order=True).agg(
+        pl.exclude(text).first(), pl.col(text).drop_nulls().str.join(" ").replace("", None)
+    )
+    notes = grid.notes + Counter({"lines that go on with the text above them": int(more.sum())})
+    return replace(grid, cells=joined.select(grid.header), rows=grid.rows.filter(~more), notes=notes)
+
+
+def whose_of(grid: Grid, whose: Whose) -> pl.Series | None:
+    """The party of each row, null where none is told; None where no column tells parties apart."""
+    if not whose.column:
+        return None
+    if whose.column not in grid.header:
+        raise BadInput("missing_column", f"{grid.name} has no column {whose.column}; it has {'、'.join(grid.header)}")
+    cells = grid.cells[whose.column]
+    if whose.ids:
+        return cells.replace_strict(whose.ids, default=None, return_dtype=pl.String)
+    return (whose.prefix + cells).rename("party")
 
 
 def columns_of(grid: Grid, mapping: Mapping) -> Columns:
@@ -74,13 +110,13 @@ def columns_of(grid: Grid, mapping: Mapping) -> Columns:
     if two:
         source[sign.target] = f"{sign.into} − {sign.out}"
     missing = [name for name in mapping.needed if name not in raw and not (two and name == sign.target)]
-    for header in (sign.into, sign.out) if two else (sign.direction,) if sign.rule == "direction" else ():
-        if header not in grid.cells.columns:
-            missing.append(header)
+    wanted = (sign.into, sign.out) if two else (sign.direction,) if sign.rule == "direction" else ()
+    more = (sign.less, sign.balance_direction, mapping.party.column, *mapping.leave_out)
+    missing += [header for header in (*wanted, *filter(None, more)) if header not in grid.cells.columns]
     if missing:
-        wanted = "、".join(f"{name} ({' or '.join(mapping.columns.get(name, ())) or 'not mapped'})" for name in missing)
+        named = "、".join(f"{name} ({' or '.join(mapping.columns.get(name, ())) or 'not mapped'})" for name in missing)
         raise BadInput(
-            "missing_column", f"{grid.name} has no column for {wanted}; it has {'、'.join(grid.header)}",
+            "missing_column", f"{grid.name} has no column for {named}; it has {'、'.join(grid.header)}",
             hint="write the mapping for this file; a guess is made where none is given",
         )  # fmt: skip
     columns = Columns(raw, {}, source, {}, Counter())
@@ -196,9 +232,7 @@ def _signed(grid: Grid, mapping: Mapping, columns: Columns, currency: pl.Series 
         )
         columns.faults[target] = "is no amount of money"
     elif sign.rule == "direction":
-        word = grid.cells[sign.direction].str.strip_chars().str.to_lowercase()
-        into = word.is_in([text.lower() for text in sign.words_in]).fill_null(False)
-        out = word.is_in([text.lower() for text in sign.words_out]).fill_null(False)
+        into, out = _words(grid, sign, sign.direction)
         amount = columns.typed[target]
         moved = amount.zip_with(~out, -_paid(amount.set(~out, None)))
         columns.source[target] += f", by {sign.direction}"
@@ -208,6 +242,30 @@ def _signed(grid: Grid, mapping: Mapping, columns: Columns, currency: pl.Series 
             pl.when(pl.col("a").is_not_null()).then(pl.concat_str("a", "b", separator=" ", ignore_nulls=True))
         ).to_series()
         columns.faults[target] = "is no amount of money with a known direction"
+    _besides(grid, mapping, columns, currency)
+
+
+def _words(grid: Grid, sign: Sign, header: str) -> tuple[pl.Series, pl.Series]:
+    """Which rows say in, and which out, in a column of the rule's words."""
+    word = grid.cells[header].str.strip_chars().str.to_lowercase()
+    into = word.is_in([text.lower() for text in sign.words_in]).fill_null(False)
+    return into, word.is_in([text.lower() for text in sign.words_out]).fill_null(False)
+
+
+def _besides(grid: Grid, mapping: Mapping, columns: Columns, currency: pl.Series | str) -> None:
+    """Fees off the amount, and the sign of a balance that is written in a column of its own."""
+    sign, target = mapping.sign, mapping.sign.target
+    if sign.less:
+        cells = grid.cells[sign.less].set(grid.cells[sign.less].is_in(EMPTY).fill_null(False), None)
+        fee = understood.amounts(cells, mapping.decimal, mapping.unit, currency)
+        columns.typed[target] = columns.typed[target] - fee.set(cells.is_null(), 0).abs()
+        columns.source[target] += f" − {sign.less}"
+    if sign.balance_direction:
+        into, out = _words(grid, sign, sign.balance_direction)
+        balance = columns.typed["balance"]
+        columns.typed["balance"] = balance.zip_with(~out, -balance).set(~(into | out) & (balance != 0), None)
+        columns.source["balance"] += f", by {sign.balance_direction}"
+        columns.faults["balance"] = "is no balance with a known direction"
 
 
 def _paid(out: pl.Series) -> pl.Series:
@@ -227,10 +285,18 @@ def judge(grid: Grid, mapping: Mapping, columns: Columns) -> tuple[pl.Series, li
     if idle is not None and idle.any():
         good = ~idle
         warnings["rows that only state a balance"] = int(idle.sum())
-        if off := _off(mapping, columns, idle):
+        if "balance" in columns.typed and (off := _off(mapping, columns, idle)):
             warnings["a balance that is only stated does not fit the rows around it"] = off
+    good &= ~_left_out(grid, mapping, warnings)
     wrong: list[tuple[int, str, str, str]] = []
     skip, count = ~good, 0
+    if mapping.party.column and not mapping.party.ids:
+        nobody = grid.cells[mapping.party.column].is_null() & good
+        wrong += [
+            (place, mapping.party.column, "", "names no party") for place in nobody.arg_true().head(MOST_PROBLEMS)
+        ]
+        count += int(nobody.sum())
+        good &= ~nobody
     for target, raw in columns.raw.items():
         bad = columns.typed[target].is_null() & (raw.is_not_null() | (target in mapping.needed)) & ~skip
         places = bad.arg_true()
@@ -247,12 +313,35 @@ def judge(grid: Grid, mapping: Mapping, columns: Columns) -> tuple[pl.Series, li
     return good, problems[:MOST_PROBLEMS], warnings
 
 
+def _left_out(grid: Grid, mapping: Mapping, warnings: Counter[str]) -> pl.Series:
+    """Rows with a word by which they moved nothing, and rows of accounts that the table of parties does not know."""
+    out = pl.Series([False], dtype=pl.Boolean).new_from_index(0, grid.cells.height)
+    for header, words in mapping.leave_out.items():
+        low = grid.cells[header].str.strip_chars().str.to_lowercase()
+        found = low.is_in([word.strip().lower() for word in words]).fill_null(False) & ~out
+        if found.any():
+            warnings[f"left out: {header} is {' or '.join(words)}"] = int(found.sum())
+            out |= found
+    if mapping.party.ids:
+        nobody = ~grid.cells[mapping.party.column].is_in(list(mapping.party.ids)).fill_null(False) & ~out
+        if nobody.any():
+            warnings["left out: of accounts that the table of parties does not have"] = int(nobody.sum())
+            out |= nobody
+    return out
+
+
 def _idle(grid: Grid, mapping: Mapping, columns: Columns) -> pl.Series | None:
     """Rows of a statement that say "brought forward" or the like and move nothing; None where there can be none."""
-    if mapping.kind != "bank_flow" or "balance" not in columns.typed or "amount" not in columns.raw:
+    if mapping.kind != "bank_flow" or "amount" not in columns.raw:
         return None
-    said = grid.cells.select(pl.any_horizontal(pl.all().str.contains(BALANCE_ONLY)).fill_null(False)).to_series()
-    return said & (columns.raw["amount"].is_null() | (columns.typed["amount"] == 0).fill_null(False))
+    still = columns.raw["amount"].is_null() | (columns.typed["amount"] == 0).fill_null(False)
+    if not still.any():
+        return None
+    rows = grid.cells.filter(still)
+    said = rows.select(pl.any_horizontal(pl.all().str.contains(BALANCE_ONLY)).fill_null(False)).to_series()
+    places = still.arg_true().filter(said)
+    idle = pl.Series([False], dtype=pl.Boolean).new_from_index(0, grid.cells.height)
+    return idle.scatter(places, True) if places.len() else idle
 
 
 def _off(mapping: Mapping, columns: Columns, idle: pl.Series) -> int:
@@ -266,21 +355,19 @@ def _off(mapping: Mapping, columns: Columns, idle: pl.Series) -> int:
     return int((broken & (frame["idle"] | frame["idle"].shift(1).fill_null(False))).sum())
 
 
-def _table(mapping: Mapping, columns: Columns, good: pl.Series, party: str) -> pa.Table:
+def _table(mapping: Mapping, columns: Columns, good: pl.Series, whose: pl.Series, warnings: Counter[str]) -> pa.Table:
     schema = KINDS[mapping.kind].schema
     count = int(good.sum())
-    frame = pl.DataFrame(
-        {"party_id": pl.Series([party], dtype=pl.String).new_from_index(0, count)}
-        if count
-        else {"party_id": pl.Series([], dtype=pl.String)}
-    )
+    frame = pl.DataFrame([whose.rename("party_id")])
     frame = frame.with_columns([series.filter(good).alias(target) for target, series in columns.typed.items()])
     if mapping.order == "newest_first" or (mapping.order == "auto" and newest_first(frame, KINDS[mapping.kind].day)):
         frame = frame.reverse()
+    if mapping.kind == "bank_flow" and mapping.order == "auto":
+        frame, moved = days_in_order(frame, KINDS[mapping.kind].day)
+        warnings.update({PUT_IN_ORDER: moved} if moved else {})
     if "sequence" in schema.names and "sequence" not in frame.columns:
-        account = ["account"] if "account" in frame.columns else []
-        number = pl.int_range(1, pl.len() + 1, dtype=pl.Int32)
-        frame = frame.with_columns((number.over(account) if account else number).alias("sequence"))
+        account = ["party_id", "account"] if "account" in frame.columns else ["party_id"]
+        frame = frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(account).alias("sequence"))
     if "occurrence" in schema.names and "occurrence" not in frame.columns:
         same = list(frame.columns)
         frame = frame.with_columns(

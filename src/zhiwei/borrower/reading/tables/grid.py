@@ -6,11 +6,11 @@ is the affair of `mapping`.
 """
 
 import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, zip_longest
 
 import polars as pl
 
@@ -19,12 +19,14 @@ from zhiwei.borrower.reading.tables.letters import letters
 from zhiwei.borrower.reading.tables.workbook import is_workbook, sheet_rows
 from zhiwei.values import BadInput
 
-MOST_ROWS = 1_100_000
+MOST_ROWS = 5_000_000
 MOST_COLUMNS = 500
-MOST_CELLS = 30_000_000
+MOST_CELLS = 100_000_000
 LONGEST_CELL = 2_000  # characters; what is longer is cut, and counted in the notes
 _SEPARATORS = ",;\t|"
 _SNIFFED = 120  # lines
+_PART = 50_000  # rows made into columns at a time
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LINES_IN_CELL = 50  # a cell of more lines is a quotation mark that was never closed
 _EXCEL_TEXT = r'^=?"(.*)"$'  # ="0012": how some banks keep a spreadsheet from eating zeros
 _BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff"
@@ -95,7 +97,13 @@ def _tidy(frame: pl.DataFrame, notes: Counter[str]) -> pl.DataFrame:
     """Cells without blanks, spreadsheet armour and apostrophes around them; null where nothing is left."""
     if not frame.width:
         return frame
-    plain = pl.all().str.strip_chars(_BLANKS).str.replace(_EXCEL_TEXT, "$1").str.replace(r"^['`](\d)", "$1")
+    plain = (
+        pl.all()
+        .str.strip_chars(_BLANKS)
+        .str.replace(_EXCEL_TEXT, "$1")
+        .str.replace(r"^['`](\d)", "$1")
+        .str.replace(r"(\d)['`]$", "$1")
+    )
     frame = frame.with_columns(plain.str.strip_chars(_BLANKS).replace("", None))
     long = frame.select(pl.sum_horizontal((pl.all().str.len_chars() > LONGEST_CELL).sum())).item()
     if long:
@@ -112,35 +120,51 @@ def _text_rows(text: str, name: str, separator: str | None, notes: Counter[str])
         text = text.replace("\t,", ",").replace("\t\n", "\n").replace("\t\r", "\r")
     separator = separator or _separator(text)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        broken = any(cell.count("\n") > _LINES_IN_CELL for row in rows for cell in row if len(cell) > _LINES_IN_CELL)
+        return _frame(csv.reader(_lines(text), delimiter=separator), name, notes)
     except csv.Error:
-        broken = True
-    if broken:
         notes["quotation marks do not pair: taken as text"] = 1
-        try:
-            rows = list(csv.reader(text.splitlines(), delimiter=separator, quoting=csv.QUOTE_NONE))
-        except csv.Error as error:
-            raise BadInput("not_a_table", f"{name} cannot be read as CSV: {error}", hint="save it as xlsx") from error
-    return _frame(rows, name, notes)
+    try:
+        return _frame(csv.reader(_lines(text), delimiter=separator, quoting=csv.QUOTE_NONE), name, notes)
+    except csv.Error as error:
+        raise BadInput("not_a_table", f"{name} cannot be read as CSV: {error}", hint="save it as xlsx") from error
 
 
-def _frame(rows: list[list[str]], name: str, notes: Counter[str]) -> pl.DataFrame:
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    width = max(map(len, rows), default=0)
-    if len(rows) > MOST_ROWS or width > MOST_COLUMNS or len(rows) * width > MOST_CELLS:
-        raise BadInput(
-            "table_too_large", f"{name} has {len(rows):,} rows of up to {width:,} cells; at most {MOST_ROWS:,} rows, "
-            f"{MOST_COLUMNS} columns, {MOST_CELLS:,} cells", hint="split it by months",
-        )  # fmt: skip
-    if any("\ufffd" in cell for row in rows[:_SNIFFED] for cell in row):
-        notes["letters that no encoding explains"] = 1
-    columns = {
-        f"c{place}": pl.Series([row[place] if place < len(row) else None for row in rows], dtype=pl.String)
-        for place in range(width)
-    }
-    return pl.DataFrame(columns)
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, one after the other: a copy of all of them would be several times the file."""
+    return (found[0] for found in _LINE.finditer(text))
+
+
+def _frame(rows: Iterable[list[str]], name: str, notes: Counter[str]) -> pl.DataFrame:
+    """Cells of all rows, null where a row is shorter than others; blank rows at the end are none.
+
+    csv.Error where a cell has so many lines that a quotation mark must have been left open.
+    """
+    parts: list[pl.DataFrame] = []
+    source, height, width = iter(rows), 0, 0
+    while part := list(islice(source, _PART)):
+        height, wide = height + len(part), max(map(len, part))
+        width = max(width, wide)
+        if height > MOST_ROWS or width > MOST_COLUMNS or height * width > MOST_CELLS:
+            raise BadInput(
+                "table_too_large", f"{name} has more than {height - len(part):,} rows of up to {width:,} cells; at "
+                f"most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns, {MOST_CELLS:,} cells", hint="split it by months",
+            )  # fmt: skip
+        if not parts and any("\ufffd" in cell for row in part[:_SNIFFED] for cell in row):
+            notes["letters that no encoding explains"] = 1
+        cells = list(zip_longest(*part)) if wide else [(None,) * len(part)]
+        parts.append(pl.DataFrame({f"c{at}": pl.Series(column, dtype=pl.String) for at, column in enumerate(cells)}))
+        lines = parts[-1].select(pl.max_horizontal(pl.all().str.count_matches("\n", literal=True).max())).item()
+        if (lines or 0) > _LINES_IN_CELL:
+            raise csv.Error("a quotation mark is never closed")
+    frame = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
+    return _without_blank_end(frame)
+
+
+def _without_blank_end(frame: pl.DataFrame) -> pl.DataFrame:
+    height = frame.height
+    while height and not any(cell and cell.strip() for cell in frame.row(height - 1)):
+        height -= 1
+    return frame.head(height)
 
 
 def _separator(text: str) -> str:

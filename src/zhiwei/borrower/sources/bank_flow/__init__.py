@@ -13,9 +13,9 @@ from importlib import resources
 import polars as pl
 
 from zhiwei.borrower.reading import Parsed
-from zhiwei.borrower.reading.columns.guess import account_in
+from zhiwei.borrower.reading.columns.titles import account_in
 from zhiwei.borrower.reading.grid import Grid, grid_of
-from zhiwei.borrower.reading.mapping import Mapping, guess
+from zhiwei.borrower.reading.mapping import Mapping, Told, understand
 from zhiwei.borrower.reading.mapping import read as read_mapped
 from zhiwei.borrower.sources.bank_flow.camt import read_camt
 from zhiwei.borrower.sources.bank_flow.mt940 import is_mt940, read_mt940
@@ -28,23 +28,30 @@ KINDS = (KIND,)
 GIVEN: dict[str, tuple[str, ...]] = {"currency": ()}
 
 
-def read(content: bytes, name: str, party: str, mapping: Mapping | None = None, currency: str = "") -> Parsed:
+def read(
+    content: bytes, name: str, party: str, mapping: Mapping | None = None, currency: str = "", told: Told | None = None
+) -> Parsed:
     """Rows of records.BANK_FLOW, oldest first, with what the statement says of itself in `facts` (opening and closing
-    in minor units). `currency`: that of a table which names none; it is null without. BadInput where the file is no
-    statement.
+    in minor units). `currency`: that of a table which names none; it is null without. Without a mapping one is guessed;
+    `told` is what somebody says of the table beforehand.
+
+    BadInput where the file is no statement, or leaves open what its days are or which way its money went.
     """
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         raise BadInput("bad_currency", f"{currency!r} is no currency", hint="three letters of ISO 4217, such as USD")
     head = content[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t")
-    if mapping is None and head.startswith(b"<"):
+    plain = mapping is None and not told
+    if plain and head.startswith(b"<"):
         return read_camt(content, name, party)
-    if mapping is None and is_mt940(content):
+    if plain and is_mt940(content):
         return read_mt940(content, name, party)
     if head[:200].startswith((b"OFXHEADER", b"!Type:")):
         raise BadInput("unknown_format", f"{name} is OFX or QIF", hint="ask the bank for CSV, camt.053 or MT940")
     grid = grid_of(content, name)
     if mapping:
         return _checked(grid, read_mapped(grid, _in(currency, mapping, grid), party))
+    if told:
+        return _checked(grid, read_mapped(grid, _in(currency, understand(grid, KIND, told).decided(), grid), party))
     return _checked(grid, _unmapped(grid, party, currency))
 
 
@@ -64,7 +71,7 @@ def _unmapped(grid: Grid, party: str, currency: str) -> Parsed:
     """By the shipped mapping where the file has its columns and all rows are understood with it, else by a guess."""
     shipped = default_mapping()
     needed = [*(shipped.columns[name] for name in shipped.needed), (shipped.sign.direction,)]
-    guessed = cache(lambda: _in(currency, guess(grid, KIND), grid))
+    guessed = cache(lambda: _in(currency, understand(grid, KIND).decided(), grid))
     if not all(set(headers) & set(grid.header) for headers in needed):
         return read_mapped(grid, guessed(), party)
     account = account_in(text.replace(" | ", " ") for _, text in grid.above)

@@ -16,6 +16,7 @@ from zhiwei.values import DAY
 KIND = "bank_flow"
 LONGEST_TEXT = 2_000  # characters kept of a text
 MOST_PLACES = 20  # of breaks named in the facts
+MOST_ACCOUNTS = 20  # of which the facts tell each one's ends
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _covered(statements: Iterable[Statement], party: str) -> Iterator[Cover]:
 
 def facts_of(statements: Iterable[Statement]) -> dict[str, str]:
     """account, currency, opening, closing (minor units), from, to; of several accounts each fact has the account's
-    name behind it, and `accounts` names them all.
+    name behind it, and `accounts` names them all; of very many, it tells how many they are.
     """
     by_account: dict[str, dict[str, str]] = {}
     for statement in statements:
@@ -112,6 +113,8 @@ def facts_of(statements: Iterable[Statement]) -> dict[str, str]:
     if len(by_account) == 1:
         account, facts = next(iter(by_account.items()))
         return {"account": account, **facts} if account else facts
+    if len(by_account) > MOST_ACCOUNTS:
+        return {"accounts": f"{len(by_account):,}"}
     facts = {f"{key} {account}": text for account, found in by_account.items() for key, text in found.items()}
     return facts | {"accounts": ", ".join(sorted(by_account))}
 
@@ -126,14 +129,14 @@ def check(table: pa.Table, warnings: Counter[str], facts: dict[str, str]) -> Non
     assert isinstance(frame, pl.DataFrame)
     if not frame.height:
         return
-    frame = frame.sort("account", "sequence", maintain_order=True)
-    before = pl.col("balance").shift(1).over("account", "currency")
+    frame = frame.sort("party_id", "account", "sequence", maintain_order=True)
+    before = pl.col("balance").shift(1).over("party_id", "account", "currency")
     broken = frame.filter((before + pl.col("amount") != pl.col("balance")).fill_null(False))
     if broken.height:
         warnings["balance does not follow from the one before"] = broken.height
         places = broken.head(MOST_PLACES).select("booked_on", "sequence").iter_rows()
         facts["breaks"] = ", ".join(f"{day} row {sequence} of the account" for day, sequence in places)
-    same = [name for name in table.schema.names if name not in ("sequence", "party_id")]
+    same = [name for name in table.schema.names if name != "sequence"]
     repeats = frame.height - frame.select(same).unique().height
     if repeats:
         warnings["rows that repeat another in everything"] = repeats

@@ -63,7 +63,7 @@ def test_a_stated_opening_that_does_not_fit_is_counted() -> None:
 
 
 def test_rows_that_repeat_are_counted_and_kept() -> None:
-    text = "日期,金额,摘要\n" + "2024-01-05,5.00,a\n" * 2 + "2024-01-06,6.00,a\n"
+    text = "日期,金额,摘要\n" + "2024-01-05,5.00,a\n" * 2 + "2024-01-06,-6.00,a\n"
     found = read(text.encode(), "s", "P")
     assert found.tables["bank_flow"].num_rows == 3
     assert found.warnings["rows that repeat another in everything"] == 1

@@ -14,8 +14,14 @@ _UNTRANSLATED = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ"
 @lru_cache(maxsize=1)
 def words() -> dict[str, dict[str, list[str]]]:
     """kind -> target -> words; a target "x_not" has the words that speak against x."""
-    text = resources.files("zhiwei.borrower.reading.columns").joinpath("words.toml").read_text("utf-8")
+    text = resources.files("zhiwei.borrower.reading").joinpath("words.toml").read_text("utf-8")
     return tomllib.loads(text)
+
+
+@lru_cache(maxsize=1)
+def unsettled() -> frozenset[str]:
+    """Words of a column of states by which a movement never happened, or has not yet."""
+    return frozenset(words()["states"]["unsettled"])
 
 
 @lru_cache(maxsize=4096)
