@@ -60,7 +60,8 @@ def features(
         if value is not None
     ]
     print_table(f"{party} on {on} 经营画像", ["fact", "", "value", "unit"], told, right=[2])
-    out.print(f"{len(told)} of {len(values)} facts can be said; the others need records that are not here")
+    need = "records that are not here" + ("" if rates else ", or a --rate where amounts are not in CNY")
+    out.print(f"{len(told)} of {len(values)} facts can be said; the others need {need}")
     _print_withheld(withheld)
 
 
