@@ -24,7 +24,7 @@ from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
 from zhiwei.values import Breach
 
-AT_ONCE = 10_000  # names taken over in one transaction
+AT_ONCE = 10_000  # rows taken over in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Database:
             unit.parties.add_tenant()
 
     def unlock(self, tenant: str) -> int:
-        """Before a tenant's first unit of work: its keys are there, and names stored in plain are sealed; counts them.
+        """Before a tenant's first unit of work: its keys are there, and what an earlier version stored in plain is
+        sealed (names of parties and counterparties, facts of differences); counts the rows.
 
         The first one to come makes the key, and the database remembers its id: from then on nobody makes another
         beside it, on no machine. Refusal where a key that is needed is missing.
@@ -90,7 +91,9 @@ class Database:
 
     def _taken_over(self, tenant: str) -> int:
         with self.unit(tenant) as unit:
-            return unit.parties.take_over(AT_ONCE)
+            return next(
+                (n for store in (unit.parties, unit.records, unit.reconciliation) if (n := store.take_over(AT_ONCE))), 0
+            )
 
     @contextmanager
     def unit(self, tenant: str, *, pipelined: bool = False) -> Iterator[Unit]:

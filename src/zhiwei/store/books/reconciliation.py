@@ -11,6 +11,8 @@ from zhiwei.store.parties import NAME
 from zhiwei.store.table import Store
 from zhiwei.values import CURRENCY, canonical, fen
 
+FACTS = "difference.facts"  # names, accounts and words of a bank's rows
+
 # What moved the account by one transfer: paid payouts, and payments, refunds and sales that nothing reversed.
 _MOVEMENTS = """
 with movement as (
@@ -66,11 +68,15 @@ class Reconciliation(Store):
 
     def _open(self, account: str) -> list[dict[str, Any]]:
         found = self.rows(
-            """select facts from difference d join bank_file f using (tenant_id, sha256)
+            """select facts_sealed from difference d join bank_file f using (tenant_id, sha256)
                where d.state = 'open' and f.account = %s""",
             account,
         )
-        return [json.loads(facts) for (facts,) in found]
+        return [self._opened(sealed) for (sealed,) in found]
+
+    def _opened(self, sealed: bytes) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.vault.open_bytes(sealed, FACTS))
+        return facts
 
     def _items(self, account: str, first: date, last: date) -> list[BookItem]:
         found = self.rows(_MOVEMENTS, first, last, account)
@@ -86,11 +92,9 @@ class Reconciliation(Store):
         wanted = list(row_ids)
         matched = self.rows("select row_id from bank_match where row_id = any(%s)", wanted)
         resolved = self.rows(
-            """select r ->> 'row_id' from difference, jsonb_array_elements(facts::jsonb -> 'bank') r
-               where state = 'resolved' and r ->> 'row_id' = any(%s)
+            """select r from difference, unnest(row_ids) r where state = 'resolved' and r = any(%s)
                union all
-               select i ->> 'item_id' from difference, jsonb_array_elements(facts::jsonb -> 'book') i
-               where state = 'resolved' and i ->> 'item_id' = any(%s)""",
+               select i from difference, unnest(item_ids) i where state = 'resolved' and i = any(%s)""",
             wanted, list(item_ids),
         )  # fmt: skip
         return {found for (found,) in (*matched, *resolved)}
@@ -125,21 +129,29 @@ class Reconciliation(Store):
         return new, explained
 
     def _queue(self, differences: Iterable[Difference], sha256: str) -> int:
-        found = [(difference.difference_id, difference.kind, canonical(difference.facts)) for difference in differences]
-        return self.run(
-            """insert into difference (tenant_id, sha256, difference_id, kind, facts)
-               select %s, %s, * from unnest(%s::text[], %s::text[], %s::text[]) on conflict do nothing""",
-            self.tenant, sha256, *_columns(found, 3),
+        return self.run_many(
+            """insert into difference (tenant_id, sha256, difference_id, kind, facts_sealed, row_ids, item_ids)
+               values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
+            [
+                (
+                    self.tenant, sha256, one.difference_id, one.kind,
+                    self.vault.seal_bytes(canonical(one.facts).encode(), FACTS), [row.row_id for row in one.rows],
+                    [item.item_id for item in one.items],
+                )
+                for one in differences
+            ],
         )  # fmt: skip
 
     def queue(self) -> list[OpenDifference]:
         """The open differences, oldest first."""
         rows = self.rows(
-            """select difference_id, kind, facts, file, d.recorded_at::date
+            """select difference_id, kind, facts_sealed, file, d.recorded_at::date
                from difference d join bank_file using (tenant_id, sha256)
                where state = 'open' order by d.recorded_at, difference_id"""
         )
-        return [OpenDifference(name, kind, json.loads(facts), file, since) for name, kind, facts, file, since in rows]
+        return [
+            OpenDifference(name, kind, self._opened(sealed), file, since) for name, kind, sealed, file, since in rows
+        ]
 
     def resolve(self, difference_id: str, person: str, because: str) -> bool:
         """Whether there was such an open difference; it is resolved with the person's reason, once and for good."""
@@ -148,6 +160,30 @@ class Reconciliation(Store):
                where difference_id = %s and state = 'open'""",
             person, because, difference_id,
         ))  # fmt: skip
+
+    def take_over(self, most: int) -> int:
+        """Seal facts that an earlier version stored in plain, `most` at a time; counts them, 0 when none is left."""
+        found = self.rows(
+            "select difference_id, facts from difference where facts is not null limit %s for update skip locked", most
+        )
+        return self._seal([(name, facts.encode()) for name, facts in found])
+
+    def reseal(self, most: int) -> int:
+        """After a rotation: bring `most` differences to the newest key; counts them, 0 when none is left."""
+        found = self.rows(
+            """select difference_id, facts_sealed from difference
+               where position(%s in facts_sealed) <> 1 limit %s for update skip locked""",
+            self.vault.prefix.encode(), most,
+        )  # fmt: skip
+        return self._seal([(name, self.vault.open_bytes(sealed, FACTS)) for name, sealed in found])
+
+    def _seal(self, facts: Iterable[tuple[str, bytes]]) -> int:
+        return self.run_rows(
+            """update difference d set facts = null, facts_sealed = s.sealed
+               from unnest(%s::text[], %s::bytea[]) s (difference_id, sealed)
+               where d.difference_id = s.difference_id""",
+            [(name, self.vault.seal_bytes(plain, FACTS)) for name, plain in facts],
+        )
 
 
 def _row(facts: dict[str, Any]) -> BankRow:
