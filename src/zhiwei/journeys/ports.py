@@ -1,6 +1,6 @@
 """What every journey stands on: small protocols that `store` and `adapters` implement, and the step that runs once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -370,8 +370,13 @@ def own_key(verb: str, key: str) -> str:
 
 
 @contextmanager
-def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any]) -> Iterator[Step]:
-    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed."""
+def step(
+    books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any], unsaid: Collection[str] = ()
+) -> Iterator[Step]:
+    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed.
+
+    `unsaid`: parts of the request that the audit leaves out, since they may name people.
+    """
     own = own_key(verb, key)
     with books.unit(by.tenant) as unit:
         earlier = unit.steps.claim([(own, verb, digest([verb, request]))]).get(own)
@@ -381,4 +386,5 @@ def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any
         yield current
         if earlier is None:
             unit.steps.finish({own: current.result})
-            unit.steps.audit(by, verb, [canonical({**request, "key": key})])
+            said = {name: value for name, value in request.items() if name not in unsaid}
+            unit.steps.audit(by, verb, [canonical({**said, "key": key})])

@@ -72,7 +72,7 @@ class Database:
 
     def unlock(self, tenant: str) -> int:
         """Before a tenant's first unit of work: its keys are there, and what an earlier version stored in plain is
-        sealed (names of parties and counterparties, facts of differences); counts the rows.
+        sealed (names of parties, counterparties and files, facts of differences); counts the rows.
 
         The first one to come makes the key, and the database remembers its id: from then on nobody makes another
         beside it, on no machine. Refusal where a key that is needed is missing.
@@ -91,9 +91,8 @@ class Database:
 
     def _taken_over(self, tenant: str) -> int:
         with self.unit(tenant) as unit:
-            return next(
-                (n for store in (unit.parties, unit.records, unit.reconciliation) if (n := store.take_over(AT_ONCE))), 0
-            )
+            stores = (unit.parties, unit.records.deliveries, unit.records, unit.reconciliation)
+            return next((count for store in stores if (count := store.take_over(AT_ONCE))), 0)
 
     @contextmanager
     def unit(self, tenant: str, *, pipelined: bool = False) -> Iterator[Unit]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from zhiwei.borrower import INVOICES
 from zhiwei.borrower.delivery import Delivery
-from zhiwei.store.counterparties import Counterparties
+from zhiwei.store.received import Counterparties, Deliveries
 from zhiwei.store.table import Store
 
 CHUNK = 50_000  # rows a statement: bounds memory and gives progress
@@ -29,14 +29,14 @@ class Records(Store):
     def counterparties(self) -> Counterparties:
         return Counterparties(self.connection, self.tenant, self._vault)
 
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection, self.tenant, self._vault)
+
     def add(self, delivery: Delivery, delivery_id: str, folder: str) -> Iterator[tuple[int, int]]:
         """Store a delivery chunk by chunk; yields (rows of the chunk, how many of them were new)."""
-        self.run(
-            """insert into delivery (tenant_id, delivery_id, source, file, folder, sha256, row_count)
-               values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
-            self.tenant, delivery_id, delivery.source, delivery.file, folder, delivery.sha256,
-            delivery.invoices.num_rows,
-        )  # fmt: skip
+        origin = (folder, delivery.file)
+        self.deliveries.add(delivery_id, delivery.source, origin, delivery.sha256, delivery.invoices.num_rows)
         self.run_many(
             """insert into label (tenant_id, party_id, name, value) values (%s, %s, %s, %s)
                on conflict (tenant_id, party_id, name) do update set value = excluded.value
@@ -144,5 +144,4 @@ class Records(Store):
 
     def folders(self, source: str) -> list[str]:
         """Folders that deliveries of a source came from, latest first."""
-        found = self.rows("select folder from delivery where source = %s order by recorded_at desc", source)
-        return list(dict.fromkeys(row[0] for row in found))
+        return self.deliveries.folders(source)

@@ -49,7 +49,7 @@ def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) 
         raise BadInput("no_records", f"{source.file} holds no record")
     delivery = identifier("del", source.name, source.sha256, *rows.items())
     request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
-    with step(books, by, "receive_records", f"records:{delivery}", request) as current:
+    with step(books, by, "receive_records", f"records:{delivery}", request, unsaid=["file"]) as current:
         if current.earlier is not None:
             return Accepted(delivery, rows, new=False)
         _keep(current.unit, books.today(), delivery, source, {kind: parsed.tables[kind] for kind in rows})

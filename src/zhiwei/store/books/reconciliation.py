@@ -12,6 +12,7 @@ from zhiwei.store.table import Store
 from zhiwei.values import CURRENCY, canonical, fen
 
 FACTS = "difference.facts"  # names, accounts and words of a bank's rows
+FILE = "bank_file.file"  # people put names and accounts into the names of files
 
 # What moved the account by one transfer: paid payouts, and payments, refunds and sales that nothing reversed.
 _MOVEMENTS = """
@@ -105,10 +106,10 @@ class Reconciliation(Store):
         -> (differences that are new, differences that were resolved).
         """
         self.run(
-            """insert into bank_file (tenant_id, sha256, file, account, first_on, last_on, row_count, person)
+            """insert into bank_file (tenant_id, sha256, file_sealed, account, first_on, last_on, row_count, person)
                values (%s, %s, %s, %s, %s, %s, %s, %s)""",
-            self.tenant, statement.sha256, statement.name, account, statement.since, statement.until,
-            len(statement.rows), person,
+            self.tenant, statement.sha256, self.vault.seal(statement.name, FILE), account, statement.since,
+            statement.until, len(statement.rows), person,
         )  # fmt: skip
         self.run(
             """insert into bank_match (tenant_id, sha256, row_id, item_id, found_by, currency, reference)
@@ -124,7 +125,7 @@ class Reconciliation(Store):
                       because = 'explained by ' || %s
                from bank_file f where f.tenant_id = d.tenant_id and f.sha256 = d.sha256 and f.account = %s
                 and d.state = 'open' and d.difference_id <> all(%s)""",
-            f"{statement.name} ({statement.sha256[:12]})", account, [d.difference_id for d in result.differences],
+            f"the file {statement.sha256[:12]}", account, [d.difference_id for d in result.differences],
         )  # fmt: skip
         return new, explained
 
@@ -145,12 +146,15 @@ class Reconciliation(Store):
     def queue(self) -> list[OpenDifference]:
         """The open differences, oldest first."""
         rows = self.rows(
-            """select difference_id, kind, facts_sealed, file, d.recorded_at::date
+            """select difference_id, kind, facts_sealed, file_sealed, d.recorded_at::date
                from difference d join bank_file using (tenant_id, sha256)
                where state = 'open' order by d.recorded_at, difference_id"""
         )
+        names = {row[3] for row in rows}
+        files = dict(zip(names, self.vault.open_all(names, FILE), strict=True))
         return [
-            OpenDifference(name, kind, self._opened(sealed), file, since) for name, kind, sealed, file, since in rows
+            OpenDifference(name, kind, self._opened(sealed), files[file], since)
+            for name, kind, sealed, file, since in rows
         ]
 
     def resolve(self, difference_id: str, person: str, because: str) -> bool:
@@ -162,20 +166,40 @@ class Reconciliation(Store):
         ))  # fmt: skip
 
     def take_over(self, most: int) -> int:
-        """Seal facts that an earlier version stored in plain, `most` at a time; counts them, 0 when none is left."""
-        found = self.rows(
+        """Seal facts and names of files that an earlier version stored in plain, `most` at a time; counts them, 0 when
+        none is left.
+        """
+        facts = self.rows(
             "select difference_id, facts from difference where facts is not null limit %s for update skip locked", most
         )
-        return self._seal([(name, facts.encode()) for name, facts in found])
+        files = self.rows(
+            "select sha256, file from bank_file where file is not null limit %s for update skip locked", most
+        )
+        return self._seal([(name, plain.encode()) for name, plain in facts]) + self._seal_names(files)
 
     def reseal(self, most: int) -> int:
-        """After a rotation: bring `most` differences to the newest key; counts them, 0 when none is left."""
-        found = self.rows(
+        """After a rotation: bring `most` of each to the newest key; counts them, 0 when none is left."""
+        facts = self.rows(
             """select difference_id, facts_sealed from difference
                where position(%s in facts_sealed) <> 1 limit %s for update skip locked""",
             self.vault.prefix.encode(), most,
         )  # fmt: skip
-        return self._seal([(name, self.vault.open_bytes(sealed, FACTS)) for name, sealed in found])
+        files = self.rows(
+            """select sha256, file_sealed from bank_file where file_sealed not like %s || '%%' limit %s
+               for update skip locked""", self.vault.prefix, most,
+        )  # fmt: skip
+        names = self.vault.open_all([sealed for _, sealed in files], FILE)
+        return self._seal([(name, self.vault.open_bytes(sealed, FACTS)) for name, sealed in facts]) + self._seal_names(
+            list(zip([sha256 for sha256, _ in files], names, strict=True))
+        )
+
+    def _seal_names(self, files: list[tuple[str, str]]) -> int:
+        sealed = self.vault.seal_all([name for _, name in files], FILE)
+        return self.run_rows(
+            """update bank_file f set file = null, file_sealed = s.sealed
+               from unnest(%s::text[], %s::text[]) s (sha256, sealed) where f.sha256 = s.sha256""",
+            list(zip([sha256 for sha256, _ in files], sealed, strict=True)),
+        )
 
     def _seal(self, facts: Iterable[tuple[str, bytes]]) -> int:
         return self.run_rows(

@@ -1,5 +1,5 @@
--- Who stands on the other side of an invoice, and what of a bank's rows waits for a person, are sealed. The database
--- holds no key, so the platform itself takes over what stands in plain.
+-- Who stands on the other side of an invoice, what of a bank's rows waits for a person, and the names of files are
+-- sealed. The database holds no key, so the platform itself takes over what stands in plain.
 -- check before: invoices and differences are there in plain, and none of this yet
 select exists (select from information_schema.columns where table_name = 'invoice' and column_name = 'counterparty')
    and exists (select from information_schema.columns where table_name = 'difference' and column_name = 'facts')
@@ -33,11 +33,6 @@ alter table invoice
   add constraint plain_or_sealed check (num_nonnulls(counterparty, counterparty_id) = 1),
   add constraint never_plain_again check (counterparty is null) not valid;  -- old rows stand so until taken over
 create index invoice_in_plain on invoice (party_id, tenant_id) where counterparty is not null;
-drop trigger append_only on invoice;
-create trigger append_only before delete or truncate on invoice
-  for each statement execute function forbid_change();
-create trigger sealed_once before update on invoice for each row when (old.counterparty is null)
-  execute function forbid_change();
 -- The key of a row was a plain hash over its name, which can be guessed: it is made anew over the number.
 grant update (counterparty, counterparty_id, record_key) on invoice to zhiwei_app;
 
@@ -74,7 +69,54 @@ begin
 end $$;
 grant update (facts, facts_sealed) on difference to zhiwei_app;
 
+alter table delivery
+  alter column file drop not null,        -- as above, and the folder with it
+  alter column folder drop not null,
+  add column origin_sealed text check (origin_sealed ~ '^zw[0-9]+[.]'),
+  add constraint plain_or_sealed check (num_nulls(file, folder) = case when origin_sealed is null then 0 else 2 end),
+  add constraint never_plain_again check (file is null) not valid;
+create index delivery_in_plain on delivery (delivery_id, tenant_id) where file is not null;
+grant update (file, folder, origin_sealed) on delivery to zhiwei_app;
+
+alter table bank_file
+  alter column file drop not null,        -- as above
+  add column file_sealed text check (file_sealed ~ '^zw[0-9]+[.]'),
+  add constraint plain_or_sealed check (num_nonnulls(file, file_sealed) = 1),
+  add constraint never_plain_again check (file is null) not valid;
+create index bank_file_in_plain on bank_file (sha256, tenant_id) where file is not null;
+grant update (file, file_sealed) on bank_file to zhiwei_app;
+
+-- Nothing else of these rows changes: a name in plain becomes a sealed one, and that may be sealed with a newer key.
+create function seals_only() returns trigger language plpgsql as $$
+declare
+  may constant text[] := tg_argv::text[];
+begin
+  if new is not distinct from old or to_jsonb(new) - may is distinct from to_jsonb(old) - may
+     or to_jsonb(new) -> tg_argv[0] <> 'null' then
+    raise exception '% is append-only: correct by a new row', tg_table_name;
+  end if;
+  return new;
+end $$;
+do $$
+declare t text;
+begin
+  foreach t in array array['invoice', 'delivery', 'bank_file'] loop
+    execute format('drop trigger append_only on %I', t);
+    execute format('create trigger append_only before delete or truncate on %I
+                    for each statement execute function forbid_change()', t);
+  end loop;
+end $$;
+create trigger seals_once before update on invoice for each row when (old.counterparty is null)
+  execute function forbid_change();
+create trigger seals_only before update on invoice for each row when (old.counterparty is not null)
+  execute function seals_only('counterparty', 'counterparty_id', 'record_key');
+create trigger seals_only before update on delivery for each row
+  execute function seals_only('file', 'folder', 'origin_sealed');
+create trigger seals_only before update on bank_file for each row execute function seals_only('file', 'file_sealed');
+
 -- check after: no name and no fact was lost, and nobody but its tenant sees a counterparty
 select not exists (select from invoice where counterparty is null and counterparty_id is null)
    and not exists (select from difference where facts is null and facts_sealed is null)
+   and not exists (select from delivery where file is null and origin_sealed is null)
+   and not exists (select from bank_file where file is null and file_sealed is null)
    and (select relrowsecurity and relforcerowsecurity from pg_class where oid = 'counterparty'::regclass);
