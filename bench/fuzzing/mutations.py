@@ -40,7 +40,7 @@ def mutated(dice: Random, content: bytes, others: Sequence[bytes]) -> bytes:
         return content
     for _ in range(dice.choice((1, 1, 1, 2, 2, 3, 4))):
         packed = content[:2] == b"PK" and dice.random() < 0.8
-        content = (_zipped if packed else dice.choice(CHANGES))(dice, content, others)
+        content = (dice.choice((*4 * [_zipped], _lying)) if packed else dice.choice(CHANGES))(dice, content, others)
         if len(content) > LARGEST:
             return content[:LARGEST]
     return content
@@ -181,6 +181,16 @@ def _pack(members: dict[str, bytes], method: int) -> bytes:
     return file.getvalue()
 
 
+def _lying(dice: Random, content: bytes, others: Sequence[bytes]) -> bytes:
+    """A zip that tells another size, another sum or another place of a member than it has."""
+    found = bytearray(content)
+    heads = [place.start() for place in re.finditer(rb"PK\x01\x02|PK\x03\x04", content)]
+    for place in dice.sample(heads, min(len(heads), 3)):
+        at = place + dice.choice((8, 10, 14, 16, 18, 20, 22, 24, 28, 42))
+        found[at : at + 4] = dice.choice((b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x0a\0\0\0", dice.randbytes(4)))
+    return bytes(found)
+
+
 def _rare(dice: Random, usual: Sequence[int], large: Sequence[int]) -> int:
     """Large numbers cost time, and find what they find with few files."""
     return dice.choice(large if dice.random() < 0.08 else usual)
@@ -189,7 +199,10 @@ def _rare(dice: Random, usual: Sequence[int], large: Sequence[int]) -> int:
 def _corner(dice: Random, content: bytes, others: Sequence[bytes]) -> bytes:
     """A sheet whose cells stand in other places, far corners among them."""
     place = dice.choice((b"XFD1048576", b"A1048576", b"XFD1", b"A0", b"A", b"1", b"ZZZZZZZ9", b"A99999999999", b"a1"))
-    return re.sub(rb'r="[A-Z]+\d+"', b'r="' + place + b'"', content, count=dice.choice((1, 3, 0)))
+    count = dice.choice((1, 3, 0))
+    if dice.random() < 0.2:
+        return re.sub(rb'<c r="[A-Z]+\d+"', b"<c", content, count=count)
+    return re.sub(rb'r="[A-Z]+\d+"', b'r="' + place + b'"', content, count=count)
 
 
 def _sheet_words(dice: Random, content: bytes, others: Sequence[bytes]) -> bytes:

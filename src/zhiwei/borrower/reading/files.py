@@ -21,8 +21,9 @@ LARGEST_XML = 10 * 2**20
 MOST_ELEMENTS = 50_000
 LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 10_000
+ENDLESS = 2**62
 # What unpacking raises on damage, besides its own error: each was seen, or is one that its decoders document.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, IndexError, NotImplementedError,
     RuntimeError, ValueError,
 )  # fmt: skip
@@ -82,11 +83,14 @@ def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
                     raise BadInput("zip_ambiguous", f"{name} has two members called {info.filename!r}")
                 if info.flag_bits & 1:
                     raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
+                claimed, info.file_size = info.file_size, ENDLESS  # else nobody sees what is behind a size that lies
                 with archive.open(info) as member:
                     found[info.filename] = member.read(left + 1)
                 left -= len(found[info.filename])
                 if left < 0:
                     raise BadInput("zip_too_large", f"{name} unpacks to more than {LARGEST_UNPACKED:,} bytes")
-    except _DAMAGE as error:
+                if len(found[info.filename]) != claimed:
+                    raise BadInput("not_a_zip", f"{name} says of {info.filename!r} another size than it has")
+    except DAMAGE as error:
         raise BadInput("not_a_zip", f"{name} cannot be unpacked: {error}") from error
     return found
