@@ -6,10 +6,10 @@ from zhiwei.tables.parameters import Parameter, read_parameters, value_on, value
 from zhiwei.tables.rules import Rule, rules_from_csv, rules_from_toml
 from zhiwei.tables.scale import MICRO, micro, text, unscaled
 from zhiwei.tables.table import Problem, Row, did_you_mean, read_rows
-from zhiwei.tables.toml import Document
+from zhiwei.tables.toml import Document, toml_of
 
 __all__ = [
     "MICRO", "Cell", "Column", "Document", "Expression", "Parameter", "Problem", "Row", "Rule", "did_you_mean",
     "micro", "parse_cell", "parse_expression", "read_parameters", "read_rows", "rules_from_csv",
-    "rules_from_toml", "text", "uncovered", "unscaled", "value_on", "values_on",
+    "rules_from_toml", "text", "toml_of", "uncovered", "unscaled", "value_on", "values_on",
 ]  # fmt: skip
