@@ -6,8 +6,19 @@ from typing import Annotated
 import typer
 
 from zhiwei import __version__
-from zhiwei.commands import books, deciding, demo, keeping, lab, lend, money, new, products, schedule, servicing
-from zhiwei.commands.borrower import consents, importing, mapping, picture, receiving
+from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, servicing
+from zhiwei.commands.borrower import (
+    consents,
+    importing,
+    mapping,
+    merging,
+    network,
+    parties,
+    picture,
+    pulling,
+    receiving,
+)
+from zhiwei.commands.deciding import decide, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -37,9 +48,15 @@ CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products a
 KEEPING = "Keeping the book"
 PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
+    (CREDIT, pulling.pull),
+    (CREDIT, pulling.providers),
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
-    (CREDIT, deciding.decide),
+    (CREDIT, decide.decide),
+    (CREDIT, tasks.tasks),
+    (CREDIT, tasks.rule),
+    (CREDIT, tasks.rulings),
+    (CREDIT, network.findings),
     (MONEY, money.accept),
     (MONEY, money.draw),
     (MONEY, money.repay),
@@ -71,7 +88,11 @@ app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
 app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
 app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
+merging.register(parties.app)
+app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
+app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
+app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

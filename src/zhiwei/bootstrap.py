@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -15,13 +16,18 @@ from typing import TypeVar
 
 from zhiwei import __file__ as package
 from zhiwei.adapters import PaperBank
-from zhiwei.adapters.keys import FileKeys
+from zhiwei.adapters.keys import FileKeys, KmsKeys
+from zhiwei.adapters.kms import CommandKms
+from zhiwei.adapters.pulling import Companies, read_companies
 from zhiwei.journeys import install_shelf
+from zhiwei.journeys.filing import Keyring
 from zhiwei.journeys.ports import Payments, Unit
+from zhiwei.journeys.providers import Providers
 from zhiwei.settings import Settings
 from zhiwei.shelf import read_folder
 from zhiwei.store import Database, database_url
-from zhiwei.values import Actor, BadInput
+from zhiwei.store.secrets import Suite
+from zhiwei.values import Actor, BadInput, Breach
 
 T = TypeVar("T")
 
@@ -34,6 +40,13 @@ class Platform:
     actor: Actor
     payments: Payments = field(default_factory=PaperBank)
     clock: date | None = None  # a simulation's today; None is the real one
+    providers: Providers = field(default_factory=Companies)  # none set up
+
+    @property
+    def keys(self) -> Keyring:
+        if self.database.keys is None:
+            raise Breach("this database was opened without keys")
+        return self.database.keys
 
     def today(self) -> date:
         return self.clock or datetime.now(UTC).astimezone().date()
@@ -87,17 +100,43 @@ def product_folders(shelf: Path) -> list[Path]:
     return sorted(path.parent for path in shelf.glob("*/product.toml") if not path.parent.name.startswith("_"))
 
 
+def keys_of(settings: Settings) -> FileKeys:
+    """Where the tenants' keys are: in the data folder, wrapped where a KMS is set up."""
+    folder = settings.data / "keys"
+    if not settings.kms:
+        return FileKeys(folder)
+    try:
+        return KmsKeys(folder, CommandKms.from_words(settings.kms))
+    except ValueError as error:
+        raise BadInput("bad_kms", f"ZHIWEI_KMS: {error}") from None
+
+
+def suite_of(settings: Settings) -> Suite:
+    """The cipher that seals from now on; what another one sealed opens as before."""
+    known = {suite.value: suite for suite in Suite}
+    if settings.cipher not in known:
+        raise BadInput("bad_cipher", f"no cipher {settings.cipher!r}", hint=f"ZHIWEI_CIPHER is {' or '.join(known)}")
+    return known[settings.cipher]
+
+
+def companies(settings: Settings) -> Companies:
+    """Read at the first use: who does not pull does not stumble over a mistake in the file."""
+    path = settings.providers or settings.data / "providers.toml"
+    return Companies(partial(read_companies, path, settings.providers is not None))
+
+
 @contextmanager
 def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
     """Start or find PostgreSQL, migrate it, make the tenant, publish the shipped shelf where nobody did before."""
     settings = settings or Settings.from_environment()
     url = database_url(settings.data, settings.database_url, settings.database)
-    store = Database(url, FileKeys(settings.data / "keys"))
+    store = Database(url, keys_of(settings), suite_of(settings))
     try:
         store.migrate()
         store.add_tenant(settings.tenant)
         store.unlock(settings.tenant)
-        platform = Platform(store, Actor(settings.tenant, settings.person))
+        by = Actor(settings.tenant, settings.person, settings.role)
+        platform = Platform(store, by, providers=companies(settings))
         shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
         install_shelf(books=platform, tenant=settings.tenant, shelf=shelf)
         yield platform

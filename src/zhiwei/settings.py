@@ -14,7 +14,13 @@ class Settings:
 
     `database`: ZHIWEI_DATABASE, another database on that server (what `demo` and `lend` made, say); None is the usual.
 
+    `providers`: ZHIWEI_PROVIDERS, the file of outside companies; None is `providers.toml` in the data folder, if any.
+
+    `cipher`: ZHIWEI_CIPHER, aes256gcm or sm4gcm, which seals from now on. `kms`: ZHIWEI_KMS, the name of a key in a KMS
+    and the command that reaches it; '' keeps keys in the data folder as they are.
+
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
+    `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
     """
 
     data: Path
@@ -22,6 +28,10 @@ class Settings:
     tenant: str
     person: str
     database: str | None = None
+    role: str = "officer"
+    providers: Path | None = None
+    cipher: str = "aes256gcm"
+    kms: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -29,10 +39,15 @@ class Settings:
         tenant = os.environ.get("ZHIWEI_TENANT") or "local"
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,40}", tenant):
             raise BadInput("bad_tenant", f"ZHIWEI_TENANT {tenant!r}: small letters, digits, _ and - only, 41 at most")
+        providers = os.environ.get("ZHIWEI_PROVIDERS")
         return cls(
             Path(os.environ.get("ZHIWEI_DATA") or Path.home() / ".zhiwei").expanduser(),
             os.environ.get("ZHIWEI_DATABASE_URL") or None,
             tenant,
             os.environ.get("ZHIWEI_PERSON") or os.environ.get("USER") or "operator",
             os.environ.get("ZHIWEI_DATABASE") or None,
+            os.environ.get("ZHIWEI_ROLE") or "officer",
+            Path(providers).expanduser() if providers else None,
+            os.environ.get("ZHIWEI_CIPHER") or "aes256gcm",
+            os.environ.get("ZHIWEI_KMS") or "",
         )

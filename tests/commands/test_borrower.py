@@ -42,9 +42,72 @@ def test_a_statement_under_consent(zhiwei, files: dict[str, Path]) -> None:
     assert (worth["kind"], worth["rows"], worth["held"], worth["tried"]) == ("bank_flow", 3, 2, 2)
 
     assert "ended" in zhiwei("consent", "withdraw", "F1", "--because", "they asked").stdout
-    assert set(json.loads(zhiwei(*show).stdout)["values"].values()) == {None}
+    gone = json.loads(zhiwei(*show).stdout)
+    assert set(gone["values"].values()) == {None}
+    [withheld] = gone["withheld"]
+    assert (withheld["kind"], withheld["because"]) == ("bank_flow", "withdrawn")
+    told = zhiwei(*show[:-1]).stdout
+    assert f"bank_flow: consent withdrawn on {withheld['ended_on']}" in told
+    assert f"deleted by {withheld['delete_by']}" in told
+    assert "consent withdrawn" in zhiwei("quality", "F1").stdout
     [proof] = json.loads(zhiwei("consent", "prove", "F1", "--json").stdout)["consents"]
     assert (proof["scope"], len(proof["received"]), bool(proof["withdrawn_on"])) == ("bank_flow", 1, True)
+
+
+def give(zhiwei, files: dict[str, Path], *kinds: str) -> None:
+    scopes = [part for kind in kinds for part in ("--scope", kind)]
+    zhiwei("consent", "give", "F1", *scopes, "--text", files["words"], "--evidence", "page 3")
+
+
+def test_what_a_file_covers_is_said_by_it_or_by_a_person(zhiwei, files: dict[str, Path], tmp_path: Path) -> None:
+    give(zhiwei, files, "bank_flow", "courts")
+    clean, header = tmp_path / "courts.json", tmp_path / "empty.csv"
+    clean.write_text('{"subject": "firm", "report_on": "2025-04-20", "cases": []}')
+    header.write_text("交易日期,摘要,收入金额,支出金额,余额\n", "utf-8")
+    told = zhiwei("receive", clean, "--source", "courts", "--party", "F1").stdout
+    assert "courts.json covers courts from 1990-01-01 to 2025-04-20" in told
+
+    take = ["receive", header, "--source", "bank_flow", "--party", "F1"]
+    assert "empty_table" in zhiwei(*take, code=2).stderr
+    assert "period_to_come" in zhiwei(*take, "--covers", "2024-05-01..2999-04-30", code=2).stderr
+    assert "bad_period" in zhiwei(*take, "--covers", "2024-05-01..2024-04-30", code=2).stderr
+    said = json.loads(zhiwei(*take, "--covers", "2024-05-01..2025-04-30", "--json").stdout)
+    assert (said["rows"], said["covered"]) == ({}, [["bank_flow", "2024-05-01", "2025-04-30"]])
+
+    values = json.loads(zhiwei("features", "--party", "F1", "--as-of", "2025-04-30", "--json").stdout)["values"]
+    assert (values["dishonest_open"], values["bank_in_12m"], values["owner_dishonest_open"]) == (0, 0, None)
+    kinds = json.loads(zhiwei("quality", "F1", "--as-of", "2025-04-30", "--json").stdout)["kinds"]
+    assert {one["kind"]: one["coverage"] for one in kinds} == {"bank_flow": 1.0, "courts": 1.0}
+    assert "2024-05-01..2025-04-30" in zhiwei("consent", "prove", "F1").stdout
+
+
+def test_what_a_file_does_not_say_a_person_can(zhiwei, files: dict[str, Path], tmp_path: Path) -> None:
+    give(zhiwei, files, "meters")
+    table = tmp_path / "meters.csv"
+    table.write_text("户号,抄表日期,本期示数,用量,事件\n8,2025-03-01,900,\n8,2025-04-01,12,80,换表\n", "utf-8")
+    take = ["receive", table, "--source", "meters", "--party", "F1", "--given", "utility=power"]
+    assert "reader=feed|staff" in zhiwei(*take, "--given", "reader=robot", code=2).stderr
+    assert "bad_given" in zhiwei(*take, "--given", "colour=red", code=2).stderr
+    zhiwei(*take, "--given", "reader=staff")
+    values = json.loads(zhiwei("features", "--party", "F1", "--as-of", "2025-04-30", "--json").stdout)["values"]
+    assert (values["staff_reading_share_12m"], values["meter_breaks_12m"], values["power_usage_12m"]) == (1, 0, 80)
+
+
+def test_a_currency_is_asked_for_and_its_money_waits_for_a_rate(zhiwei, files: dict[str, Path], tmp_path: Path) -> None:
+    give(zhiwei, files, "bank_flow")
+    table = tmp_path / "abroad.csv"
+    table.write_text("Date,Description,Amount,Balance\n2025-03-03,SALE,100.00,100.00\n2025-04-02,SALE,50.00,150.00\n")
+    take = ["receive", table, "--source", "bank_flow", "--party", "F1"]
+    refused = zhiwei(*take, code=2).stderr
+    assert "no_currency" in refused
+    assert "--currency" in refused
+    assert "bad_currency" in zhiwei(*take, "--currency", "dollars", code=2).stderr
+    zhiwei(*take, "--currency", "USD")
+    show = ["features", "--party", "F1", "--as-of", "2025-04-30", "--json"]
+    assert json.loads(zhiwei(*show).stdout)["values"]["bank_in_3m"] is None
+    assert json.loads(zhiwei(*show, "--rate", "USD=7.1").stdout)["values"]["bank_in_3m"] == 1065
+    assert "bad_rate" in zhiwei(*show, "--rate", "USD=-1", code=2).stderr
+    assert "2 rows are not in CNY" in zhiwei("quality", "F1", "--as-of", "2025-04-30").stdout
 
 
 def test_what_is_wrong_is_said(zhiwei, files: dict[str, Path], tmp_path: Path) -> None:

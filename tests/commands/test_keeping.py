@@ -38,6 +38,10 @@ def zhiwei(data_folder: Path, database_url: str, tmp_path: Path) -> Iterator[Run
         return done
 
     yield run
+    drop(database_url)
+
+
+def drop(database_url: str) -> None:
     with psycopg.connect(psycopg.conninfo.make_conninfo(database_url, dbname="postgres"), autocommit=True) as server:
         server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(ELSEWHERE)))
 
@@ -57,3 +61,34 @@ def test_what_cannot_be_done_is_said(zhiwei: Run, tmp_path: Path) -> None:
     assert "not_a_backup" in zhiwei("restore", "cut.backup", code=2, elsewhere=True).stderr
     assert "cannot_use_file" in zhiwei("restore", "none.backup", code=2, elsewhere=True).stderr
     assert "cannot_use_file" in zhiwei("backup", "no/such/folder", code=2).stderr
+
+
+def test_a_restore_says_which_keys_it_lacks(
+    zhiwei: Run, data_folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a tenant of its own: the key file is lost, put back, and then one that others can read."""
+    monkeypatch.setenv("ZHIWEI_TENANT", "fresh")
+    zhiwei("keys", "list")
+    made = json.loads(zhiwei("backup", "book.backup", "--json").stdout)
+    [key] = made["keys"]["fresh"]
+    assert "local" in made["keys"]
+    file = data_folder / "keys" / "fresh.json"
+    content = file.read_bytes()
+    file.unlink()
+    try:
+        done = zhiwei("restore", "book.backup", "--json", elsewhere=True)
+        assert json.loads(done.stdout)["missing_keys"] == {"fresh": [key]}
+        assert f"keys of tenant fresh are not here: {key}" in done.stderr
+        assert "missing_keys" not in zhiwei("backup", "again.backup", "--json", elsewhere=True).stdout
+    finally:
+        file.write_bytes(content)
+        file.chmod(0o644)
+    drop(database_url)
+    whole = zhiwei("restore", "book.backup", elsewhere=True)
+    assert "warning: keys_open_to_others" in whole.stderr
+    file.chmod(0o600)
+    drop(database_url)
+    whole = zhiwei("restore", "book.backup", elsewhere=True)
+    assert f"needs of tenant fresh the keys {key}" in whole.stdout
+    assert "warning" not in whole.stderr
+    file.unlink()

@@ -95,6 +95,13 @@ class FileKeys:
         assert found is not None
         return found[-1]
 
+    def listed(self, tenant: str) -> list[tuple[str, datetime]]:
+        """(id, created) of each key in the file, the newest last; none where there is no file. No KMS is asked."""
+        path = self._path(tenant)
+        if not path.exists():
+            return []
+        return [(entry.key_id, entry.created) for entry in self._entries(tenant, path)[1]]
+
     # What an adapter that keeps them otherwise does differently.
 
     def _new(self, tenant: str) -> Entry:

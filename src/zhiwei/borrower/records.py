@@ -131,6 +131,8 @@ METERS = pa.schema(
         ("paid_on", _DAY),
         ("arrears", _FEN),
         ("reader", _TEXT),  # feed | staff
+        # installed | replaced | reset | rolled_over: the dial begins anew; estimated: nobody read it
+        ("event", _TEXT),
     ]
 )
 REGISTRY = pa.schema(
@@ -215,3 +217,14 @@ KINDS = {
     )
 }  # fmt: skip
 """Every kind of record; each table has `party_id` first."""
+
+
+def conformed(kind: str, rows: pa.Table) -> pa.Table:
+    """Rows kept by an earlier version with the columns of this one: what was not asked for then is null."""
+    schema = KINDS[kind].schema
+    if rows.schema == schema:
+        return rows
+    named = set(rows.schema.names)
+    columns = [rows[field.name].cast(field.type) if field.name in named else pa.nulls(rows.num_rows, field.type)
+               for field in schema]  # fmt: skip
+    return pa.Table.from_arrays(columns, schema=schema)

@@ -10,7 +10,7 @@ import typer
 from zhiwei import journeys
 from zhiwei.bootstrap import Platform, open_platform
 from zhiwei.commands.books import print_books, print_findings, print_funders
-from zhiwei.commands.deciding import print_summary
+from zhiwei.commands.deciding.decide import print_summary
 from zhiwei.commands.show import BREACH, Json, out, print_json, print_table, progress
 from zhiwei.credit.monitoring import CLASSES, ZH
 from zhiwei.economy.living import Life, delivery, live

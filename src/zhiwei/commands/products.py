@@ -1,7 +1,9 @@
 """zhiwei check and zhiwei product: the shelf proves itself; two persons publish."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +11,14 @@ import typer
 
 from zhiwei import journeys
 from zhiwei.bootstrap import Platform, open_platform, product_folders, shelf_folder
-from zhiwei.commands.show import BAD_INPUT, Json, err, out, print_json, print_table
+from zhiwei.commands.show import BAD_INPUT, Json, day, err, out, print_json, print_table
 from zhiwei.shelf import check as check_folder
-from zhiwei.shelf import read_folder
-from zhiwei.values import Actor, BadInput, NotFound
+from zhiwei.shelf import load, product_from_graph, product_graph, read_folder
+from zhiwei.tables import Problem
+from zhiwei.values import Actor, BadInput, NotFound, digest
 
 app = typer.Typer(no_args_is_help=True, help="Products: list, propose, approve, export. 产品")
+LARGEST_FILE = 2**24  # bytes of a graph or a workbook: a product is read by people
 By = Annotated[str | None, typer.Option("--by", help="Who acts; default $ZHIWEI_PERSON or the system's user.")]
 
 
@@ -86,23 +90,100 @@ def approve(
     out.print(f"{version.product_id} {version.hash[:12]}: published, approved by {version.approved_by}")
 
 
+Format = Annotated[str | None, typer.Option("--format", help="folder, jdm or xlsx; default by the name of FILE.")]
+
+
 @app.command()
 def export(
-    product: Annotated[str, typer.Argument(help="The product's id.")],
-    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    product: Annotated[str, typer.Argument(help="The product's id, or a product folder.")],
+    file: Annotated[Path, typer.Argument(help="A folder or file that does not exist yet.")],
+    as_format: Format = None,
+    on: Annotated[str | None, typer.Option(help="jdm: the day whose parameters it holds; default today.")] = None,
 ) -> None:
-    """Write the published version as a folder, byte for byte."""
+    """Write the published version as a folder (byte for byte), as a JDM graph or as a workbook. 导出产品"""
+    chosen = _format(as_format, file)
+    if file.exists():
+        raise BadInput("folder_exists", f"{file} already exists", hint="name a new one")
+    files, today = _product_files(product)
+    if chosen == "folder":
+        _write(file, files)
+    elif chosen == "xlsx":
+        from zhiwei.shelf.workbook import product_workbook
+
+        file.write_bytes(product_workbook(files))
+    else:
+        loaded, problems = load(files)
+        if loaded is None:
+            raise BadInput("product_not_sound", "; ".join(map(str, problems[:10])), hint="see `zhiwei check`")
+        graph = product_graph(loaded, files, day(on) if on else today)
+        file.write_text(json.dumps(graph, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    out.print(f"{product} {digest(files)[:12]} written to {file}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `product export` wrote: a folder, a .json or an .xlsx.")],
+    folder: Annotated[Path, typer.Argument(help="A product folder that does not exist yet.")],
+    as_format: Format = None,
+) -> None:
+    """Make a product folder from an exported one, edited or not; what is wrong is named with its place. 导入产品
+
+    Exit code 2 where anything is wrong; nothing is written then.
+    """
+    chosen = _format(as_format, file)
     if folder.exists():
-        raise BadInput("folder_exists", f"{folder} already exists", hint="name a new folder")
-    with open_platform() as platform, platform.unit(platform.actor.tenant) as unit:
-        version = unit.products.published(product)
-    if version is None:
-        raise NotFound("product_not_published", f"no product {product!r} is published")
-    for name, content in json.loads(version.content).items():
+        raise BadInput("folder_exists", f"{folder} already exists", hint="name a new one")
+    if not file.exists():
+        raise BadInput("no_such_file", f"there is no {file}")
+    problems: list[Problem] = []
+    if chosen == "folder":
+        files = read_folder(file)
+    elif file.stat().st_size > LARGEST_FILE:
+        raise BadInput("file_too_large", f"{file} is larger than {LARGEST_FILE:,} bytes")
+    elif chosen == "xlsx":
+        from zhiwei.shelf.workbook import product_from_workbook
+
+        files = product_from_workbook(file.name, file.read_bytes(), problems)
+    else:
+        try:
+            files = product_from_graph(file.name, file.read_text("utf-8-sig"), problems)
+        except UnicodeDecodeError:
+            raise BadInput("not_utf8", f"{file} is not UTF-8", hint="save it as UTF-8") from None
+    if not problems:
+        problems = load(files)[1]
+    for problem in problems:
+        err.print(str(problem), markup=False)
+    if problems:
+        raise typer.Exit(BAD_INPUT)
+    _write(folder, files)
+    out.print(f"{len(files)} files written to {folder}; zhiwei check {folder} runs their cases")
+
+
+def _format(chosen: str | None, file: Path) -> str:
+    known = {".json": "jdm", ".xlsx": "xlsx", "": "folder"}
+    found = chosen or known.get(file.suffix, "folder")
+    if found not in known.values():
+        raise BadInput("unknown_format", f"no format {found!r}", hint="folder, jdm or xlsx")
+    return found
+
+
+def _product_files(product: str) -> tuple[dict[str, str], date]:
+    """Those of a folder, or of the version that is published; and today."""
+    with open_platform() as platform:
+        if (Path(product) / "product.toml").is_file():
+            return read_folder(Path(product)), platform.today()
+        with platform.unit(platform.actor.tenant) as unit:
+            version = unit.products.published(product)
+        if version is None:
+            raise NotFound("product_not_published", f"no product {product!r} is published")
+        return json.loads(version.content), platform.today()
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, content in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
-    out.print(f"{product} {version.hash[:12]} written to {folder}")
 
 
 def _actor(platform: Platform, by: str | None) -> Actor:

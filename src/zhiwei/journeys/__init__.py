@@ -1,28 +1,73 @@
 """The verbs: receive, decide, accept, draw, repay, amend, close_day, reconcile, and those about products."""
 
-from zhiwei.journeys.borrower.consents import Permission, forget, give_consent, prove_consent, withdraw_consent
+from zhiwei.journeys.antifraud.ask import ask_network
+from zhiwei.journeys.antifraud.build import build_network
+from zhiwei.journeys.antifraud.findings import findings_on
+from zhiwei.journeys.antifraud.marks import approve_end_of_mark, mark_party, marks, propose_end_of_mark
+from zhiwei.journeys.borrower.consents import (
+    Permission,
+    Withheld,
+    forget,
+    give_consent,
+    prove_consent,
+    withdraw_consent,
+    withheld_of,
+)
+from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
+from zhiwei.journeys.borrower.members import members_of, under
+from zhiwei.journeys.borrower.merges import (
+    Merged,
+    Merging,
+    ProposedMerge,
+    Rejected,
+    Undone,
+    approve_merge,
+    merges_of,
+    propose_merge,
+    reject_merge,
+    undo_merge,
+)
+from zhiwei.journeys.borrower.parties import (
+    Tie,
+    add_identifiers,
+    end_what,
+    know_parties,
+    know_party,
+    link_parties,
+    play_role,
+)
 from zhiwei.journeys.borrower.pictures import picture_of, quality_of
+from zhiwei.journeys.borrower.pulls import Pulled, Standing, Wanted, pull_figures, pull_records
+from zhiwei.journeys.borrower.receive import Received, receive, receive_demand
 from zhiwei.journeys.borrower.records import Source, receive_records, records_of
+from zhiwei.journeys.borrower.sheets import find_party, list_parties, party_sheet
 from zhiwei.journeys.chart import adopt_chart
 from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
-from zhiwei.journeys.decide import decide, replay
+from zhiwei.journeys.deciding.decide import decide, replay
+from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
+from zhiwei.journeys.deciding.ways import ways_to_yes
+from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
 from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
 from zhiwei.journeys.money.repay import Repayment, repay, repay_many
 from zhiwei.journeys.products import approve, booked, install_shelf, propose
-from zhiwei.journeys.receive import Received, receive, receive_demand
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "Change", "Changed", "Draw", "Finding", "Offer", "Permission", "Received", "Reconciled", "Repayment", "Source",
-    "TWO_PERSONS", "accept", "adopt_chart", "amend", "approve", "approve_amendment", "booked", "change_line",
-    "close_day", "close_days", "decide", "differences", "draw", "draw_many", "examine", "forget", "give_consent",
-    "install_shelf", "order_draw", "pay_out", "picture_of", "portfolio", "proposals", "propose", "propose_amendment",
-    "propose_change", "prove_consent", "quality_of", "quote", "receive", "receive_demand", "receive_records",
-    "reconcile", "records_of", "repay", "repay_many", "replay", "resolve", "sample", "settle_payout", "statement",
-    "withdraw_consent",
+    "TWO_PERSONS", "Change", "Changed", "Draw", "Duplicates", "Finding", "Merged", "Merging", "Offer", "Permission",
+    "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Settled", "Source", "Standing",
+    "Tie", "Undone", "Wanted", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "approve",
+    "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked", "build_network",
+    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "end_what", "examine",
+    "find_duplicates", "find_party", "findings_on", "forget", "give_consent", "install_shelf", "keys_in_use",
+    "know_parties", "know_party", "link_parties", "list_parties", "mark_party", "marks", "members_of", "merges_of",
+    "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio", "proposals", "propose",
+    "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures",
+    "pull_records", "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of",
+    "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample",
+    "settle_payout", "statement", "tasks", "under", "undo_merge", "ways_to_yes", "withdraw_consent", "withheld_of",
 ]  # fmt: skip

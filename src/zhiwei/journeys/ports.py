@@ -1,9 +1,9 @@
-"""What every journey stands on: small protocols that `store` and `adapters` implement, and the step that runs once."""
+"""What every journey stands on: small protocols that `store` and `adapters` implement."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -12,13 +12,16 @@ import pyarrow as pa
 from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
-from zhiwei.journeys.filing import Batches
+from zhiwei.journeys.filing import Batches, Keyring, Sealed
+from zhiwei.journeys.network import Network
+from zhiwei.journeys.providers import Providers, Pulls
+from zhiwei.journeys.referred import Tasks
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
 from zhiwei.loans.events import Event
 from zhiwei.loans.postings import Entry
-from zhiwei.values import Actor, BadInput, DayCount, Refusal, Rounding, canonical, digest
+from zhiwei.values import Actor, DayCount, Refusal, Rounding
 
 T = TypeVar("T")
 
@@ -186,6 +189,7 @@ class Parties(Protocol):
     def add(self, parties: Iterable[Party]) -> int: ...
     def ids(self, source: str | None = None) -> list[str]: ...
     def sources(self, parties: Sequence[str]) -> dict[str, str]: ...
+    def known_since(self, parties: Sequence[str]) -> dict[str, datetime]: ...
     def names(self, parties: Sequence[str]) -> dict[str, str]: ...
     def named(self, name: str) -> list[str]: ...
     def add_consents(self, consents: Iterable[Consent]) -> int: ...
@@ -279,6 +283,7 @@ class Days(Protocol):
 
 class Steps(Protocol):
     def claim(self, keys: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, Any] | Refusal]: ...
+    def answer(self, key: str) -> dict[str, Any] | None: ...
     def finish(self, results: Mapping[str, Mapping[str, Any]]) -> None: ...
     def audit(self, by: Actor, verb: str, requests: Sequence[str]) -> None: ...
     def propose(self, proposal: Proposal) -> None: ...
@@ -299,13 +304,21 @@ class Unit(Protocol):
     @property
     def merges(self) -> Merges: ...
     @property
+    def network(self) -> Network: ...
+    @property
     def records(self) -> Records: ...
     @property
     def products(self) -> Products: ...
     @property
     def decisions(self) -> Decisions: ...
     @property
+    def tasks(self) -> Tasks: ...
+    @property
     def batches(self) -> Batches: ...
+    @property
+    def pulls(self) -> Pulls: ...
+    @property
+    def sealed(self) -> Sealed: ...
     @property
     def desk(self) -> Desk: ...
     @property
@@ -337,54 +350,17 @@ class Payments(Protocol):
 
 
 class Books(Protocol):
-    """A tenant's platform: transactions, today's date (the only clock), and the bank."""
+    """A tenant's platform: transactions, today's date (the only clock), the bank, outside companies and keys."""
 
     @property
     def payments(self) -> Payments: ...
+    @property
+    def providers(self) -> Providers: ...
+    @property
+    def keys(self) -> Keyring: ...
     def today(self) -> date: ...
     def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
         """`work` on each item, in any order and perhaps in several processes at once; answers as they come."""
         ...
 
     def unit(self, tenant: str, *, pipelined: bool = False) -> AbstractContextManager[Unit]: ...
-
-
-@dataclass(slots=True)
-class Step:
-    """`earlier` is the answer already given to this key, or None; then set `result` (plain JSON values)."""
-
-    unit: Unit
-    earlier: dict[str, Any] | None
-    result: dict[str, Any] = field(default_factory=dict)
-
-
-LONGEST_KEY = 200
-_CLIENTS = ("accept", "draw", "repay")  # verbs whose keys clients choose; the platform's own keys are kept apart
-
-
-def own_key(verb: str, key: str) -> str:
-    """A key as it is kept: clients cannot take the platform's."""
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise BadInput("bad_key", f"a key has 1 to {LONGEST_KEY} characters, not {len(key)}")
-    return f"{'client' if verb in _CLIENTS else 'platform'}:{key}"
-
-
-@contextmanager
-def step(
-    books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any], unsaid: Collection[str] = ()
-) -> Iterator[Step]:
-    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed.
-
-    `unsaid`: parts of the request that the audit leaves out, since they may name people.
-    """
-    own = own_key(verb, key)
-    with books.unit(by.tenant) as unit:
-        earlier = unit.steps.claim([(own, verb, digest([verb, request]))]).get(own)
-        if isinstance(earlier, Refusal):
-            raise earlier
-        current = Step(unit, earlier)
-        yield current
-        if earlier is None:
-            unit.steps.finish({own: current.result})
-            said = {name: value for name, value in request.items() if name not in unsaid}
-            unit.steps.audit(by, verb, [canonical({**said, "key": key})])

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from zhiwei.journeys.ports import Books, ProductVersion, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, ProductVersion, Unit
 from zhiwei.loans.postings import Accounts
 from zhiwei.shelf import Product, check, load
 from zhiwei.values import INSTALLER, RELEASE, Actor, BadInput, Breach, Forbidden, NotFound, Refusal, canonical

@@ -1,7 +1,13 @@
-"""The shelf: credit products as folders, loaded into frozen values and checked against their own cases."""
+"""The shelf: credit products as folders, loaded into frozen values and checked against their own cases.
+
+Workbooks have a door of their own, `shelf.workbook`: what writes and reads them takes long to import.
+"""
 
 from zhiwei.shelf.check import check
+from zhiwei.shelf.jdm import product_from_graph, product_graph
 from zhiwei.shelf.load import load, read_folder
 from zhiwei.shelf.product import Product
 
-__all__ = ["Product", "check", "load", "read_folder"]
+__all__ = [
+    "Product", "check", "load", "product_from_graph", "product_graph", "read_folder",
+]  # fmt: skip

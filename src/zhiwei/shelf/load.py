@@ -1,22 +1,25 @@
 """A folder's files -> one Product, or every problem in it with file, line and column."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from zhiwei.borrower.features import PICTURED
+from zhiwei.borrower.features import CATALOGUE, PICTURED
 from zhiwei.credit.acquisition import read_admission
-from zhiwei.credit.antifraud import read_checks
+from zhiwei.credit.antifraud import check_names, found_names, read_checks
 from zhiwei.credit.monitoring import read_watch
 from zhiwei.credit.underwriting import (
     ALWAYS,
+    Authority,
     Policy,
     Scorecard,
     Stage,
     Term,
+    read_authority,
     read_calibration,
     read_grades,
     read_scorecard,
@@ -24,17 +27,18 @@ from zhiwei.credit.underwriting import (
 )
 from zhiwei.funding import Funder, Programme
 from zhiwei.shelf.lending import amount, read_line
+from zhiwei.shelf.needs import Needs, read_needs
 from zhiwei.shelf.product import Case, Product
 from zhiwei.tables import (
     MICRO,
     Document,
     Parameter,
     Problem,
+    Rule,
     did_you_mean,
     micro,
     read_parameters,
     rules_from_csv,
-    rules_from_toml,
 )
 from zhiwei.values import BadInput, digest
 
@@ -44,9 +48,11 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml",)
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
+FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
+FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
 
 
@@ -84,18 +90,20 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     head = _document(files, "product.toml", problems)
     head.only((), {"id", "version", "zh", "en", "segment", "anchor", "from", "system"})
     since = head.day(("from",)) or date.max
-    demands = _document(files, "borrower.toml", problems)
-    demands.only((), {"scopes", "purposes", "demand"})
+    borrower = _document(files, "borrower.toml", problems)
+    needs, demands = read_needs(borrower)
     funding = _programme(_document(files, "funding.toml", problems))
     loans = _document(files, "loans.toml", problems)
     campaign = _document(files, "campaign.toml", problems) if "campaign.toml" in files else None
     policy = _policy(files, demands, loans, problems)
+    facts = _facts(policy, needs, borrower)
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
-        head.take(("anchor",), str), since, digest(dict(files)), _words(demands, "scopes"), _words(demands, "purposes"),
-        policy, read_line(loans), funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
+        head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
+        _authority(files, problems), read_line(loans),
+        funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
         read_watch(_document(files, "monitoring.toml", problems)),
-        read_parameters(campaign) if campaign else (), tuple(_cases(files, problems)),
+        read_parameters(campaign) if campaign else (), tuple(_cases(files, facts, problems)),
     )  # fmt: skip
     if not any(_is_case(name) for name in files):
         problems.append(Problem("cases/", 1, "", "no golden cases: a product that proves nothing cannot be published"))
@@ -106,15 +114,28 @@ def _document(files: Files, name: str, problems: list[Problem]) -> Document:
     return Document(name, files[name], problems)
 
 
-def _words(document: Document, name: str) -> tuple[str, ...]:
-    words = document.take((name,), list)
-    if not words or any(not isinstance(word, str) or not word for word in words):
-        document.problem((name,), f"{name} names at least one, as text")
-    return tuple(str(word) for word in words)
+def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
+    """The facts of a product, in the order of the catalogue; those of invoices a decision always kept stay with it."""
+    if not needs.scopes:
+        return FACTS  # what follows from that (nothing is asked for) would only hide it
+    used = policy.facts()
+    for name in sorted(used & CATALOGUE.keys()):
+        kind = CATALOGUE[name].kind
+        if kind != "across" and kind not in needs.kinds:
+            message = f"fact {name} is made of {kind}, which is neither in scopes nor in optional"
+            borrower.problem(("scopes",), message, f"add {kind!r}, and consent to it is asked for")
+    kept = used | set(PICTURED if "invoices" in needs.kinds else ())
+    return (*(name for name in FACTS if name in kept), *needs.figures())
 
 
-def _policy(files: Files, demands: Document, loans: Document, problems: list[Problem]) -> Policy:
-    facts = dict.fromkeys(PICTURED).keys()
+def _authority(files: Files, problems: list[Problem]) -> tuple[Authority, ...]:
+    """Nobody decides instead of a policy that says nothing of it."""
+    name = "underwriting/authority.csv"
+    return read_authority(name, files[name], problems) if name in files else ()
+
+
+def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: list[Problem]) -> Policy:
+    facts = dict.fromkeys(FACTS).keys()
     numbers = _document(files, "underwriting/parameters.toml", problems)
     parameters = _parameters(numbers)
     known = {*facts, *(parameter.name for parameter in parameters), "pd", "score"}
@@ -123,7 +144,7 @@ def _policy(files: Files, demands: Document, loans: Document, problems: list[Pro
         return f"underwriting/{name}", files[f"underwriting/{name}"]
 
     stages = (
-        Stage("data", rules_from_toml(demands, "demand", facts)),
+        Stage("data", demands),
         Stage("admission", read_admission(_document(files, "acquisition.toml", problems), facts)),
         Stage("antifraud", read_checks(_document(files, "antifraud.toml", problems), facts)),
         Stage("rules", rules_from_csv(*table("rules.csv"), facts, problems)),
@@ -149,7 +170,7 @@ def _parameters(document: Document) -> tuple[Parameter, ...]:
     """underwriting/parameters.toml: what every decision needs is there, and nothing hides a fact."""
     for index, block in enumerate(document.tables("parameter")):
         path, name = ("parameter", index), block.get("name")
-        if isinstance(name, str) and name in (*PICTURED, "pd", "score"):
+        if isinstance(name, str) and name in (*FACTS, "pd", "score"):
             document.problem((*path, "name"), f"{name} is a fact, no parameter can have its name")
         if name == "base_rate" and not 0 < _micro(block.get("value")) < MICRO:
             document.problem((*path, "value"), "base_rate is a probability between 0 and 1, neither of them included")
@@ -175,13 +196,13 @@ def _terms(file: str, content: str, known: set[str], problems: list[Problem], so
 
 
 def _codes_once(stages: tuple[Stage, ...], problems: list[Problem]) -> None:
-    seen: set[str] = set()
+    seen: dict[str, tuple[str, int]] = {}
     for stage in stages:
         for rule in stage.rules:
-            if rule.code in seen:
+            place = (stage.name, rule.line)
+            if seen.setdefault(rule.code, place) != place:  # a demand on quality may be several rules
                 message = f"reason code {rule.code} is used twice"
                 problems.append(Problem(STAGES[stage.name], rule.line, "code", message))
-            seen.add(rule.code)
 
 
 def _programme(document: Document) -> Programme | None:
@@ -211,7 +232,7 @@ def _is_case(name: str) -> bool:
     return name.startswith("cases/") and name.endswith(".toml")
 
 
-def _cases(files: Files, problems: list[Problem]) -> list[Case]:
+def _cases(files: Files, known: tuple[str, ...], problems: list[Problem]) -> list[Case]:
     found = []
     for name in sorted(files):
         if not _is_case(name):
@@ -219,10 +240,12 @@ def _cases(files: Files, problems: list[Problem]) -> list[Case]:
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})
         document.only(("expect",), {"outcome", "limit", "annual_rate", "grade", "reasons"})
-        facts: dict[str, int | None] = dict.fromkeys(PICTURED)
+        facts: dict[str, int | None] = dict.fromkeys(known)
         for fact, value in document.table("facts").items():
-            if fact not in PICTURED:
-                document.problem(("facts", fact), f"unknown fact {fact!r}", did_you_mean(fact, PICTURED))
+            if fact not in known:
+                hint = did_you_mean(fact, known)
+                said = "this product does not look at" if fact in FACTS else "unknown"
+                document.problem(("facts", fact), f"{said} fact {fact!r}", hint)
             elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 document.problem(("facts", fact), f"{fact} must be a number")
             else:

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from zhiwei.credit.monitoring import Watch
-from zhiwei.credit.underwriting import Policy
+from zhiwei.credit.underwriting import Authority, Policy
 from zhiwei.funding import Programme
 from zhiwei.loans import Allocation, Interest, Late, LoanTerms, Prepayment, Repayment
 from zhiwei.loans.postings import Accounts
+from zhiwei.shelf.needs import Needs
 from zhiwei.tables import Parameter
 from zhiwei.values import DayCount, add_months
 
@@ -73,7 +74,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`since`: it decides from this day on. `scopes` and `purposes`: what consent it needs.
+    """`since`: it decides from this day on. `facts`: those it looks at, and those kept beside them with each decision.
 
     `campaign`: dated numbers for offers within a budget.
     """
@@ -85,9 +86,10 @@ class Product:
     anchor: str
     since: date
     hash: str
-    scopes: tuple[str, ...]
-    purposes: tuple[str, ...]
+    needs: Needs
+    facts: tuple[str, ...]
     policy: Policy
+    authority: tuple[Authority, ...]
     line: LineTerms
     programme: Programme
     watch: Watch

@@ -1,7 +1,8 @@
 """Records of any kind as they came: a compressed Arrow file for each party, kind and delivery, never changed.
 
 A row is not a row of the database: nothing asks for one. What is asked is "all of this party until a day", and that is
-read as columns. Corrections are later batches; what was known at an hour is what had been received by then.
+read as columns. Corrections are later batches; what was known at an hour is what had been received by then. The same
+holds of what files cover: of one file that came twice the latest word on its days counts.
 """
 
 import io
@@ -14,10 +15,13 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import ipc
 
-from zhiwei.journeys.filing import Batch, Filed
+from zhiwei.borrower.covers import Cover
+from zhiwei.borrower.records import conformed
+from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
 from zhiwei.store.received import Deliveries
 from zhiwei.store.table import Store
 
+PART = "record_cover.part"
 BODY = "record_batch.body"  # names, accounts and phones of third parties are in there: all of it is sealed
 _OPTIONS = ipc.IpcWriteOptions(compression="zstd")
 
@@ -26,6 +30,19 @@ class Batches(Store):
     @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.connection, self.tenant, self._vault)
+
+    def standing(self, delivery_id: str) -> bool | None:
+        """Does all of a delivery stand, its consents not withdrawn? None where it never came."""
+        row = self.row(
+            """select d.row_count = (select coalesce(sum(b.row_count), 0) from record_batch b
+                                     where b.delivery_id = d.delivery_id and not exists (
+                                       select from consent_withdrawal w where w.consent_id = b.consent_id))
+                 and not exists (select from record_cover c join consent_withdrawal w on w.consent_id = c.consent_id
+                                 where c.delivery_id = d.delivery_id)
+                 and (d.row_count > 0 or exists (select from record_cover c where c.delivery_id = d.delivery_id))
+               from delivery d where d.delivery_id = %s""", delivery_id,
+        )  # fmt: skip
+        return None if row is None else bool(row[0])
 
     def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool:
         """Whether the delivery is new."""
@@ -62,8 +79,41 @@ class Batches(Store):
         tables: defaultdict[str, list[pa.Table]] = defaultdict(list)
         for kind, body in found:
             opened = self.vault.open_bytes(bytes(body), BODY)
-            tables[kind].append(ipc.open_stream(pa.BufferReader(opened)).read_all())
+            tables[kind].append(conformed(kind, ipc.open_stream(pa.BufferReader(opened)).read_all()))
         return tables
+
+    def add_covers(self, covers: Iterable[Covering]) -> None:
+        self.run_many(
+            """insert into record_cover (tenant_id, cover_id, party_id, kind, part_sealed, delivery_id, consent_id,
+                                         first_day, last_day)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
+            [
+                (
+                    self.tenant, one.cover_id, one.cover.party, one.cover.kind,
+                    self.vault.seal(one.cover.part, PART) if one.cover.part else None,
+                    one.delivery, one.consent, one.cover.first, one.cover.last,
+                )
+                for one in covers
+            ],
+        )  # fmt: skip
+
+    def covered(self, parties: Sequence[str], kinds: Sequence[str], known_at: datetime | None) -> list[Cover]:
+        """What files of parties whose consent still stands speak for: of a file that came again, what it said last."""
+        rows = self.rows(
+            """select c.kind, c.party_id, c.first_day, c.last_day, c.part_sealed, c.delivery_id, d.source || d.sha256
+               from record_cover c join delivery d using (tenant_id, delivery_id)
+               where c.party_id = any(%s) and c.kind = any(%s)
+                 and c.received_at <= coalesce(%s, 'infinity'::timestamptz)
+                 and not exists (select from consent_withdrawal w
+                                 where w.tenant_id = c.tenant_id and w.consent_id = c.consent_id)
+               order by c.number""", list(parties), list(kinds), known_at,
+        )  # fmt: skip
+        latest = {(kind, party, file): delivery for kind, party, _, _, _, delivery, file in rows}
+        return [
+            Cover(kind, party, first, last, self.vault.open(part, PART) if part else "")
+            for kind, party, first, last, part, delivery, file in rows
+            if latest[kind, party, file] == delivery
+        ]
 
     def filed(self, party: str) -> list[Filed]:
         rows = self.rows(
@@ -76,12 +126,28 @@ class Batches(Store):
         origins = self.deliveries.origins([row[4] for row in rows])
         return [Filed(*(*row[:4], file, *row[5:])) for row, (_, file) in zip(rows, origins, strict=True)]
 
-    def forget(self, on: date) -> int:
-        """Delete what withdrawn consents brought and whose day has come; -> batches deleted."""
-        return self.run(
+    def filed_covers(self, party: str) -> list[FiledCover]:
+        rows = self.rows(
+            """select c.cover_id, c.party_id, c.kind, d.source, d.origin_sealed, c.consent_id, c.first_day, c.last_day,
+                      c.received_at, w.delete_by
+               from record_cover c join delivery d using (tenant_id, delivery_id)
+               left join consent_withdrawal w on w.tenant_id = c.tenant_id and w.consent_id = c.consent_id
+               where c.party_id = %s order by c.number""", party,
+        )  # fmt: skip
+        origins = self.deliveries.origins([row[4] for row in rows])
+        return [FiledCover(*(*row[:4], file, *row[5:])) for row, (_, file) in zip(rows, origins, strict=True)]
+
+    def forget(self, on: date) -> tuple[int, int]:
+        """Delete what withdrawn consents brought and whose day has come; -> batches and covers deleted."""
+        batches = self.run(
             """delete from record_batch b using consent_withdrawal w
                where w.tenant_id = b.tenant_id and w.consent_id = b.consent_id and w.delete_by <= %s""", on,
         )  # fmt: skip
+        covers = self.run(
+            """delete from record_cover c using consent_withdrawal w
+               where w.tenant_id = c.tenant_id and w.consent_id = c.consent_id and w.delete_by <= %s""", on,
+        )  # fmt: skip
+        return batches, covers
 
     def withdraw(self, row: Mapping[str, Any]) -> None:
         self.run(

@@ -1,8 +1,9 @@
-"""Product versions and decisions."""
+"""Product versions, decisions, and what people said of them."""
 
 from collections.abc import Iterable, Iterator
 
 from zhiwei.journeys.ports import ProductVersion, StoredDecision
+from zhiwei.journeys.referred import Ruled, Task
 from zhiwei.store.table import Store
 
 _VERSION = "product_id, hash, content, state, proposed_by, approved_by"
@@ -75,3 +76,56 @@ class Decisions(Store):
     def all(self) -> Iterator[StoredDecision]:
         for row in self.rows(f"select {_DECISION} from decision order by decision_id"):
             yield StoredDecision(*row)
+
+
+class Tasks(Store):
+    def open(self, tasks: Iterable[tuple[str, str]]) -> int:
+        """(task id, decision id); counts those that were new."""
+        return self.run_many(
+            "insert into task (tenant_id, task_id, decision_id) values (%s, %s, %s) on conflict do nothing",
+            [(self.tenant, task, decision) for task, decision in tasks],
+        )
+
+    def waiting(self, product: str | None = None) -> list[Task]:
+        """Whose decision nobody ruled on and no later one of its party and product replaced, oldest first."""
+        found = self.rows(
+            """select task_id, t.decision_id, d.party_id, d.product_id, d.as_of, d.credit_limit, t.opened_at, d.document
+               from task t join decision d on d.decision_id = t.decision_id
+               where (%s::text is null or d.product_id = %s)
+                 and not exists (select from ruling r where r.decision_id = t.decision_id)
+                 and not exists (select from decision n where n.party_id = d.party_id and n.product_id = d.product_id
+                                 and (n.as_of, n.recorded_at) > (d.as_of, d.recorded_at))
+               order by t.opened_at, task_id""", product, product,
+        )  # fmt: skip
+        return [Task(*row) for row in found]
+
+    def rule(self, ruled: Ruled) -> bool:
+        """Whether it was the first word on this decision."""
+        return bool(
+            self.run(
+                """insert into ruling (tenant_id, decision_id, ruled_id, outcome, person, role, because)
+                   values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
+                self.tenant, ruled.decision, ruled.became, ruled.outcome, ruled.person, ruled.role, ruled.because,
+            )
+        )  # fmt: skip
+
+    def ruling(self, decision: str) -> Ruled | None:
+        row = self.row(
+            "select decision_id, ruled_id, outcome, person, role, because from ruling where decision_id = %s", decision
+        )
+        return Ruled(*row) if row else None
+
+    def outcomes(self) -> list[tuple[str, str, str, str, str, bool, bool]]:
+        """Every ruling: (product, person, role, what the policy said, what it became, a line was opened, it went bad).
+
+        Bad: a loan of the line was ever of a class below special mention.
+        """
+        return self.rows(
+            """select d.product_id, r.person, r.role, d.outcome, r.outcome, l.line_id is not null,
+                      coalesce(exists (select from loan n join class_change c on c.loan_id = n.loan_id
+                                       where n.line_id = l.line_id
+                                         and c.class in ('substandard', 'doubtful', 'loss')), false)
+               from ruling r join decision d on d.decision_id = r.decision_id
+               left join line l on l.decision_id = r.ruled_id
+               order by r.ruled_at, r.decision_id"""
+        )

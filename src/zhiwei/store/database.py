@@ -12,14 +12,16 @@ from psycopg.pq import TransactionStatus
 
 from zhiwei.store.batches import Batches
 from zhiwei.store.books import Charts, GeneralLedger, Reconciliation, Seals
-from zhiwei.store.credit import Decisions, Products
+from zhiwei.store.credit import Decisions, Products, Tasks
 from zhiwei.store.ledger import Days, Journal, Steps
 from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Merges, Parties, Relations
+from zhiwei.store.parties import Merges, Network, Parties, Relations
+from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
+from zhiwei.store.sealed import Sealed
 from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
 from zhiwei.values import Breach
@@ -35,10 +37,14 @@ class Unit:
     parties: Parties
     relations: Relations
     merges: Merges
+    network: Network
     records: Records
     products: Products
     decisions: Decisions
+    tasks: Tasks
     batches: Batches
+    pulls: Pulls
+    sealed: Sealed
     desk: Desk
     lines: Lines
     loans: Loans

@@ -133,6 +133,11 @@ class Steps(Store):
         taken = [(key, request_hash) for key, _, request_hash in keys if key not in fresh]
         return answered(taken, self.rows(TAKEN, [key for key, _ in taken])) if taken else {}
 
+    def answer(self, key: str) -> dict[str, Any] | None:
+        """What a key was answered, without taking it; None where it was not."""
+        row = self.row("select result from step where key = %s and result is not null", key)
+        return json.loads(row[0]) if row else None
+
     def finish(self, results: Mapping[str, Mapping[str, Any]]) -> None:
         self.run_rows(
             """update step set result = n.result from unnest(%s::text[], %s::text[]) n (key, result)
@@ -161,7 +166,11 @@ class Steps(Store):
 
     def proposals(self) -> list[Proposal]:
         """What waits for a second person, oldest first."""
-        rows = self.rows(f"select {_PROPOSAL} from proposal where approved_by is null order by recorded_at")
+        rows = self.rows(
+            f"""select {_PROPOSAL} from proposal p where approved_by is null
+                and not exists (select from party_merge_rejected r where r.proposal_id = p.proposal_id)
+                order by recorded_at"""
+        )
         return [Proposal(*row) for row in rows]
 
     def approve(self, proposal_id: str, person: str) -> None:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from enum import Enum
 from typing import NoReturn, Protocol
 
@@ -56,6 +57,14 @@ class Keys(Protocol):
 
         `create`: make the first one where there is none; else a Refusal. Outage where a KMS does not answer.
         """
+        ...
+
+    def listed(self, tenant: str) -> list[tuple[str, datetime]]:
+        """(id, created) of each, the newest last; none where there is none yet."""
+        ...
+
+    def rotate(self, tenant: str) -> Key:
+        """Make a new one, which seals from now on."""
         ...
 
 
@@ -114,6 +123,10 @@ class Vault:
         data = _encoded(normal(plain), context)
         suites = sorted(Suite, key=lambda suite: suite is not self.suite)
         return [_text(self._hash(key_id, s, context)(data)) for s in suites for key_id in reversed(self.key_ids)]
+
+    def fingerprint(self, plain: str, context: str) -> str:
+        """The keyed hash of exactly this text by the tenant's first key: a rotation does not change it. For ids."""
+        return self._hash(self.key_ids[0], self.suite, context)(_encoded(plain, context)).hex()
 
     def seal_all(self, plains: Iterable[str], context: str) -> list[str]:
         """As `seal`, for many values of one column."""

@@ -1,13 +1,14 @@
 """Cells of a decision table in the syntax of JDM unary tests, compiled to closures and to array expressions.
 
 A cell is empty or `-` (any value), `null`, a comparison `< 5`, `>= 0.3`, `== 1`, `!= 1`, an interval `[1..5)`, a value
-`12` or `"A"`, or several of these with commas (any of them). A missing value meets no test but `null` and `-`:
+`12`, `"A"` or `'A'`, or several of these with commas (any of them). A missing value meets no test but `null` and `-`:
 where zen answers otherwise or raises, docs/decisions/0004 says why.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 from zhiwei.tables.scale import micro, text
 
 Value = int | str | None
-Column = tuple[NDArray[np.int64], NDArray[np.bool_]]  # micro-units, and where the value is present
+Column = tuple[NDArray[Any], NDArray[np.bool_]]  # micro-units (or words, as objects), and where they are present
 
 _NUMBER = r"-?[0-9]+(?:\.[0-9]{1,6})?"
 _COMPARISON = re.compile(rf"(<=|>=|==|!=|<|>)\s*({_NUMBER})")
 _INTERVAL = re.compile(rf"([\[(])\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*([\])])")
-_PART = re.compile(r'\s*("[^"]*"|[^,"]+?)\s*(,|\Z)')
+_PART = re.compile(r"""\s*("[^"]*"|'[^']*'|[^,"']+?)\s*(,|\Z)""")
 _EXPECTED = 'expected for example: < 5, [1..5), "A", null or -, with at most six decimals'
 
 
@@ -77,6 +78,8 @@ class Cell:
         values, present = column
         if self.any:
             return np.ones(len(values), dtype=bool)
+        if values.dtype.kind in "OU":
+            return np.where(present, np.isin(values.astype(str), self.words), self.null)
         met = np.zeros(len(values), dtype=bool)
         for span in self.spans:
             hit = np.ones(len(values), dtype=bool)
@@ -96,19 +99,27 @@ def parse_cell(source: str) -> Cell:
     spans: list[Span] = []
     words: list[str] = []
     null = False
-    at, more = 0, ","
-    while more:
-        found = _PART.match(stripped, at)
-        if found is None:
-            raise ValueError(f"cannot read {stripped[at:]!r} in test {source!r}; {_EXPECTED}")
-        at, more, part = found.end(), found[2], found[1]
+    for part in parts(stripped):
         if part == "null":
             null = True
-        elif part.startswith('"'):
+        elif part[0] in "\"'":
             words.append(part[1:-1])
         else:
             spans.extend(_spans(part, source))
     return Cell(stripped, tuple(spans), tuple(words), null)
+
+
+def parts(source: str) -> list[str]:
+    """The tests of a cell, which commas part, as they are written."""
+    found: list[str] = []
+    stripped, at, more = source.strip(), 0, ","
+    while more:
+        match = _PART.match(stripped, at)
+        if match is None:
+            raise ValueError(f"cannot read {stripped[at:]!r} in test {source!r}; {_EXPECTED}")
+        at, more = match.end(), match[2]
+        found.append(match[1])
+    return found
 
 
 def _spans(part: str, source: str) -> list[Span]:

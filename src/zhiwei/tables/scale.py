@@ -23,6 +23,10 @@ def unscaled(whole: int) -> Decimal:
 
 
 def text(whole: int) -> str:
-    """Shortest plain decimal: 1500000 -> '1.5'."""
-    plain = format(unscaled(whole), "f").rstrip("0").rstrip(".")
-    return "0" if plain in ("", "-0", "-") else plain
+    """Shortest plain decimal: 1500000 -> '1.5'. By digits: a decision that explains itself writes dozens of them."""
+    digits = str(whole)
+    if whole < MICRO:  # negative, or with zeros before its digits
+        sign, digits = ("-" if whole < 0 else ""), str(abs(whole)).rjust(7, "0")
+        digits = sign + digits
+    decimals = digits[-6:].rstrip("0")
+    return f"{digits[:-6]}.{decimals}" if decimals else digits[:-6]

@@ -63,7 +63,8 @@ class ProviderContract:
         for request in case.answers:
             words = str(_raised(Outage, partial(case.down.fetch, request)))
             assert request.party not in words, "an outage does not name the party: it is logged"
-            assert request.consent_id not in words, "an outage does not name the consent: it is logged"
+            for consent in request.consents:
+                assert consent not in words, "an outage does not name the consent: it is logged"
 
     def test_a_refusal_or_outage_leaves_it_as_it_was(self, case: Case) -> None:
         request, content = next(iter(case.answers.items()))

@@ -6,7 +6,7 @@
     consents = ["con_1"]        # optional: any other is refused with no_consent
 
     [[answer]]
-    kind = "acquiring"
+    kinds = ["acquiring"]
     party = "898310148160001"
     since = 2024-01-01          # optional, both or none; without a window it answers those that no other one does
     until = 2024-04-01
@@ -30,10 +30,10 @@ from zhiwei.values import BadInput, NotFound, Outage, Refusal
 
 INDEX = "answers.toml"
 _SHAPE = {
-    "kind": str, "party": str, "since": date, "until": date, "file": str, "empty": bool, "refusal": str, "outage": str
+    "kinds": list, "party": str, "since": date, "until": date, "file": str, "empty": bool, "refusal": str, "outage": str
 }  # fmt: skip
 _WHAT = ("file", "empty", "refusal", "outage")
-Asked = tuple[str, str, tuple[date, date] | None]
+Asked = tuple[tuple[str, ...], str, tuple[date, date] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,15 @@ class Recorded:
         return given.content
 
     def _next(self, request: Request) -> _Given:
-        if self._consents is not None and request.consent_id not in self._consents:
+        if self._consents is not None and not set(request.consents) <= set(self._consents):
             return _Given("refusal", words="no_consent")
         if request.party not in self._parties:
             return _Given("refusal", words="no_such_party")
         for window in ((request.since, request.until), None):
-            if answers := self._answers.get((request.kind, request.party, window)):
+            if answers := self._answers.get((request.kinds, request.party, window)):
                 return answers.pop(0) if len(answers) > 1 else answers[0]
         raise Refusal(
-            "not_recorded", f"{self.name} has no answer on {request.kind} from {request.since} to {request.until}",
+            "not_recorded", f"{self.name} has no answer on {request.label} from {request.since} to {request.until}",
             hint=f"record it in {INDEX}; empty = true where the company has nothing",
         )  # fmt: skip
 
@@ -109,16 +109,18 @@ def _answer(folder: Path, place: str, said: Any) -> tuple[Asked, _Given]:
     what = [name for name in _WHAT if said.get(name)]
     days = [said[name] for name in ("since", "until") if name in said]
     window = (days[0], days[1]) if len(days) == 2 else None
-    askable = said.get("kind") in KINDS and said.get("party") and (not days or (window and days[0] < days[1]))
+    kinds = tuple(said.get("kinds", ()))
+    asked = kinds and all(isinstance(kind, str) and kind in KINDS for kind in kinds) and said.get("party")
+    askable = asked and (not days or (window and days[0] < days[1]))
     if not askable or len(what) != 1:
         raise BadInput(
             "bad_recording", f"{place} does not say what it answers",
-            hint=f"a kind of record, a party, a window or none, and one of {', '.join(_WHAT)}",
+            hint=f"kinds of record, a party, a window or none, and one of {', '.join(_WHAT)}",
         )  # fmt: skip
     given = _Given(what[0], words=str(said[what[0]]))
     if what == ["file"]:
         given = _Given("file", _content(folder, place, said["file"]))
-    return (said["kind"], said["party"], window), given
+    return (kinds, said["party"], window), given
 
 
 def _content(folder: Path, place: str, name: str) -> bytes:

@@ -103,8 +103,8 @@ def test_withdrawal_ends_use_and_names_the_day_of_deletion(platform: Platform) -
             ask()
     proof = prove_consent(books=platform, by=by, party="G7")
     assert [len(one["received"]) for one in proof["consents"]] == [1, 0]
-    assert forget(books=platform, by=by, on=date(2024, 4, 30)) == 0
-    assert forget(books=platform, by=by, on=date(2024, 5, 1)) == 1
+    assert forget(books=platform, by=by, on=date(2024, 4, 30)).batches == 0
+    assert forget(books=platform, by=by, on=date(2024, 5, 1)).batches == 1
     assert [one["received"] for one in prove_consent(books=platform, by=by, party="G7")["consents"]] == [[], []]
     with pytest.raises(NotFound):
         withdraw_consent(books=platform, by=by, party="G7", scopes=["bank_flow"], on=april, because="again")

@@ -89,6 +89,10 @@ DAMAGE = {
     "a limit above the decision's": ("update line set credit_limit = credit_limit * 10", {"INV-10"}),
     "a payout said to have failed": ("update payout set status = 'failed'", {"INV-10"}),
     "a payout of another amount": ("update payout set amount = amount + 1", {"INV-10"}),
+    "a name that was damaged": (
+        "update party set name_sealed = left(name_sealed, -6) || 'AAAAA='", {"INV-14"},
+    ),
+    "a name that is not found": ("update party set name_index = 'x'", {"INV-14"}),
     "a day that was never closed": (
         """with unsealed as (delete from seal where business_date >= '2024-03-15')
            delete from business_day where business_date = '2024-03-15'""", {"INV-08"},
@@ -103,7 +107,7 @@ def wrong(platform: Platform) -> set[str]:
 def test_a_sound_book_has_no_findings(platform: Platform, used_line: str) -> None:
     """And every truth was looked at: a check of nothing always holds."""
     findings = examine(books=platform, by=platform.actor)
-    assert [finding.invariant for finding in findings] == [f"INV-{n:02d}" for n in range(1, 14)]
+    assert [finding.invariant for finding in findings] == [f"INV-{n:02d}" for n in range(1, 15)]
     assert [
         finding for finding in findings if finding.wrong or not (finding.checked or finding.invariant == "INV-13")
     ] == []
@@ -114,7 +118,7 @@ def test_planted_damage_is_found(platform: Platform, used_line: str) -> None:
     with psycopg.connect(platform.database.url, autocommit=True) as owner:
         owner.execute("select set_config('zhiwei.tenant', 'local', false)")
         tables = ["journal_entry", "journal_posting", "event", "decision", "business_day", "loan", "line", "payout",
-                  "seal", "set_aside"]  # fmt: skip
+                  "seal", "set_aside", "party"]  # fmt: skip
         for table in tables:
             owner.execute(f"alter table {table} disable trigger user")
             owner.execute(f"create table kept_{table} as table {table}")
@@ -150,4 +154,4 @@ def restore(owner: psycopg.Connection, tables: list[str]) -> None:
 
 def test_every_truth_bites() -> None:
     """INV-01 has a test of its own."""
-    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-{n:02d}" for n in range(2, 14)}
+    assert set.union(*(truths for _, truths in DAMAGE.values())) == {f"INV-{n:02d}" for n in range(2, 15)}

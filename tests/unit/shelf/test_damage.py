@@ -20,6 +20,7 @@ RULES, CARDS, GRADES = "underwriting/rules.csv", "underwriting/scorecard.csv", "
 BLOCK = (
     '[[parameter]]\nname = "{}"\nfrom = 2019-01-01\nvalue = "1"\nbecause = "x"\nchecked_on = 2019-01-01\nsure = true\n'
 )
+QUALITY = '[[quality]]\nkind = "invoices"\ncoverage = 0.8\neffect = "note"\nzh = "少"\nen = "few"\ncode = "D99"\n'
 LIMIT, PARAMETERS, CALIBRATION = (
     "underwriting/limit.csv",
     "underwriting/parameters.toml",
@@ -39,6 +40,12 @@ class Damage:
     said: str
     hint: str = ""
     mark: str | None = None
+
+
+def demand(key: str, old: str, new: str, said: str, mark: str, column: str = "1") -> Damage:
+    """A demand on quality more, with a damage in it."""
+    block = QUALITY.replace(f"{key} = {old}", f"{key} = {new}")
+    return Damage("borrower.toml", r"\Z", block, column, said, mark=mark)
 
 
 def card(old: str, new: str, column: str, said: str, hint: str = "", mark: str | None = None) -> Damage:
@@ -66,6 +73,13 @@ DAMAGES = [
     Damage("acquisition.toml", r"\[\[admission", "[[admision", "1", "unknown key 'admision'", "mean 'admission'"),
     Damage("borrower.toml", r'\["invoices"\]', "[]", "1", "scopes names at least one", mark="scopes"),
     Damage("borrower.toml", 'purposes = .*', 'purposes = "research"', "1", "purposes must be list"),
+    Damage("borrower.toml", '"research"', '"reserch"', "1", "unknown purpose 'reserch'", "mean 'research'", "purposes"),
+    Damage("borrower.toml", '"invoices"', '"invoices", "bank"', "1", "unknown scope 'bank'", "mean 'bank_flow'"),
+    Damage("borrower.toml", r"\]\n", ']\noptional = ["invoices"]\n', "1", "invoices is among scopes", mark="optional"),
+    demand("kind", '"invoices"', '"bank_flow"', "bank_flow is neither in scopes nor in", mark="kind"),
+    demand("coverage", "0.8", "8", "coverage is 8", mark="[[quality]]"),
+    demand("coverage", "0.8", "0.8\nfresh = 3", "unknown key 'fresh'", mark="[[quality]]"),
+    demand("code", '"D99"', '"D01" # too', "reason code D01 is used twice", mark="too", column="code"),
     Damage("funding.toml", '"0.70"', '"0.60"', "1", "shares must add to exactly 1", mark="[[funder]]"),
     Damage("funding.toml", '"0.70"', '"70 %"', "1", "share must be a decimal"),
     Damage("funding.toml", '"0.70"', "0.70", "1", "must be str, not 0.7", mark="share = 0.70"),

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from zhiwei.bootstrap import Platform
 from zhiwei.borrower import Party
+from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.reading import Parsed, table_of
-from zhiwei.borrower.relations import Held, Link, Merge, Role
+from zhiwei.borrower.relations import Held, Link, Role
+from zhiwei.borrower.sameness import Rejection
 from zhiwei.journeys import (
     Permission,
     Source,
@@ -22,6 +25,9 @@ from zhiwei.journeys import (
     repay,
     withdraw_consent,
 )
+from zhiwei.journeys.network import CIRCLES, EDGES, STANDINGS, Made, Mark
+from zhiwei.journeys.providers import Asking, Ended
+from zhiwei.journeys.referred import Ruled
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
 from zhiwei.store.books import Charts
@@ -37,7 +43,8 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
     permission = Permission(Party("G1", "G1", "test"), ["meters"], "Read my meter.", "page 1", date(2024, 3, 1))
     give_consent(books=platform, by=by, permission=permission)
     rows = [{"party_id": "G1", "utility": "power", "meter": "8", "read_on": date(2024, 3, 1), "reading": 1.0}]
-    parsed = Parsed({"meters": table_of("meters", rows)})
+    told = [Cover("meters", "G1", date(2024, 3, 1), date(2024, 3, 31), "power / 8")]
+    parsed = Parsed({"meters": table_of("meters", rows)}, covered=told)
     receive_records(books=platform, by=by, source=Source("meters", "m.csv", "1" * 64), parsed=parsed)
     withdraw_consent(books=platform, by=by, party="G1", scopes=["meters"], on=date(2024, 3, 24), because="asked")
     with platform.unit("local") as unit:
@@ -50,6 +57,10 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         run("insert into proposal values ('local', 'p', 'waiver', '{}', 'x')")
         Charts(unit.steps.connection, "local").adopt([Account("100201", "ccb", "建行", "CCB", Side.ASSET)], "x")
         _related(unit, date(2024, 3, 1))
+        decided = next(unit.decisions.all()).decision_id
+        unit.tasks.open([("t", decided)])
+        unit.tasks.rule(Ruled(decided, decided, "decline", "x", "officer", "why"))
+        _asked(unit)
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
         reconciliation = unit.reconciliation
@@ -69,8 +80,31 @@ def _related(unit: Any, on: date) -> None:
     unit.relations.add_roles([Role("r", "G1", "owner", on, None, "test", now)], "x")
     unit.relations.add_links([Link("l", "G1", "owns", other, Decimal("0.5"), on, None, "test", now)], "x")
     unit.relations.end("l", on, "sold", "x")
-    unit.merges.add(Merge("m", other, "G1", "same phone", "x", "y", now, None))
+    unit.merges.add("m", other, "G1", "same phone", ("x", "y"))
+    _networked(unit, on)
     unit.merges.undo("m", "two after all", "x")
+    unit.merges.reject(Rejection("j", "G1", other, "two after all", "x", "", frozenset("i"), frozenset()))
+
+
+def _asked(unit: Any) -> None:
+    """A company was asked about G1, and had nothing."""
+    pull = unit.pulls.begin(Asking("k", "power", "G1", ("meters",), ("con_1",), "x"))
+    now = datetime.now(UTC)
+    unit.pulls.end(Ended(pull, "power", "G1", ("meters",), now, now, "empty", 100, 1))
+
+
+def _networked(unit: Any, on: date) -> None:
+    """G1 and G2 bill each other; somebody who is no party of ours is known to be bad."""
+    day = {"first_on": on, "last_on": on, "kind": "sells_to", "out_rank": 1, "in_rank": 1, "weight": 5}
+    edges = [{"from_party": one, "to_party": other, **day} for one, other in (("G1", "G2"), ("G2", "G1"))]
+    standing = {"component": "G1", "component_size": 2, "guarantee_core": 0, "guarantee_ring": 0, "sold": 5}
+    standing |= {"circled": 5, "risk": 0.0}
+    standings = [{"party_id": party, **standing} for party in ("G1", "G2")]
+    circles = [{"circle": 0, "place": n, "party_id": f"G{n + 1}", "amount": 5} for n in range(2)]
+    tables = [(edges, EDGES), (standings, STANDINGS), (circles, CIRCLES)]
+    made = Made(*(pa.Table.from_pylist(rows, schema=schema) for rows, schema in tables), 0)
+    unit.network.build(on, made, "x")
+    unit.network.mark(Mark("m", "S1", "ran away", "notice 1", on, None, "x"))
 
 
 @pytest.fixture

@@ -133,6 +133,22 @@ def test_the_manifest_says_what_is_in_it(book: Platform, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_the_manifest_names_the_keys_that_it_needs(book: Platform, tmp_path: Path) -> None:
+    with book.unit("local") as unit:
+        needed = unit.parties.key_ids()
+    made = back_up(book.database.url, tmp_path / "b", "0.2.0", foreign=FOREIGN)
+    assert needed
+    assert {tenant: sorted(ids) for tenant, ids in made.keys.items()} == {"local": needed}
+    assert read_manifest(tmp_path / "b").keys == made.keys
+
+
+def test_a_backup_of_before_keys_were_named_is_read(book: Platform, tmp_path: Path) -> None:
+    made = back_up(book.database.url, tmp_path / "b", "0.2.0", foreign=FOREIGN)
+    rewrite(lambda manifest: (manifest.update(format=1), manifest.pop("keys")))(tmp_path / "b")
+    old = read_manifest(tmp_path / "b")
+    assert (old.format, old.keys, old.tables) == (1, {}, made.tables)
+
+
 def test_rows_written_meanwhile_are_not_in_it(
     book: Platform, server: str, empty: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +253,7 @@ def rewrite(change: Callable[[dict[str, object]], None]) -> Damage:
         (cut, "not_a_backup"), (flip, "not_a_backup"), (lambda file: file.write_bytes(b""), "not_a_backup"),
         (lambda file: zipfile.ZipFile(file, "w").close(), "not_a_backup"),
         (rewrite(lambda m: m.update(sha256="0" * 64)), "damaged_backup"),
-        (rewrite(lambda m: m.update(format=2)), "not_a_backup"), (rewrite(lambda m: m.pop("seals")), "not_a_backup"),
+        (rewrite(lambda m: m.update(format=3)), "not_a_backup"), (rewrite(lambda m: m.pop("seals")), "not_a_backup"),
         (rewrite(lambda m: m.update(strange=1)), "not_a_backup"),
         (rewrite(lambda m: m["migrations"].update({"9999_later.sql": "x"})), "backup_too_new"),
         (rewrite(lambda m: m["migrations"].update({"0001_first_loan.sql": "x"})), "backup_too_new"),

@@ -21,6 +21,7 @@ from zhiwei.journeys import (
     Permission,
     Source,
     differences,
+    examine,
     give_consent,
     receive,
     receive_records,
@@ -253,6 +254,33 @@ def test_after_a_rotation_names_keep_their_numbers(platform: Platform, tmp_path:
         unit.parties.add([Party("G2", "G2", "test")])
         assert unit.records.sales(date(2024, 2, 1), LAST) == [("G1", "", 400), ("G1", "G2", 200)]
     database.close()
+
+
+DAMAGES = {
+    "update counterparty set name_sealed = left(name_sealed, -6) || 'AAAAA='": "name of counterparty",
+    "update counterparty set name_index = 'x'": "name of counterparty",
+    "update difference set facts_sealed = overlay(facts_sealed placing 'AAAAAA'::bytea from 60 for 6)": "facts of dif",
+    "update delivery set origin_sealed = left(origin_sealed, -6) || 'AAAAA='": "file of del",
+    "update bank_file set file_sealed = left(file_sealed, -6) || 'AAAAA='": "name of bank file",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_doctor_names_what_does_not_open(platform: Platform, owner: psycopg.Connection, damage: str) -> None:
+    add(platform, NAME)
+    rows = (BankRow(ON, 1, "CNY", "", NAME, ""),)
+    reconcile(books=platform, by=platform.actor, statement=Statement("a", "7" * 64, rows), account="cash")
+
+    def wrong() -> tuple[str, ...]:
+        return next(one for one in examine(books=platform, by=platform.actor) if one.invariant == "INV-14").wrong
+
+    assert wrong() == ()
+    for table in ("difference", "delivery", "bank_file"):
+        owner.execute(f"alter table {table} disable trigger user".encode())
+    assert owner.execute(damage.encode()).rowcount == 1
+    [found] = wrong()
+    assert found.startswith(DAMAGES[damage])
+    assert "某甲" not in found
 
 
 def test_a_difference_of_very_many_rows_is_kept(lived_in: Platform) -> None:

@@ -18,6 +18,7 @@ class Breaker:
         self._now, self._lock = now, Lock()
         self._in_a_row, self._trying, self._era = 0, False, 0
         self._opened: float | None = None
+        self._seen = False
 
     @property
     def state(self) -> str:
@@ -37,8 +38,20 @@ class Breaker:
         with self._lock:
             if not self._open_for_one():
                 return None
-            self._trying = self._opened is not None
+            self._trying, self._seen = self._opened is not None, True
             return self._era
+
+    def recall(self, failures: int, ago: float) -> None:
+        """What others saw before this one began: so many failures in a row, the last of them `ago` seconds ago.
+
+        Nothing where this one has seen a call itself.
+        """
+        with self._lock:
+            if not self._seen and self._opened is None:
+                self._in_a_row = failures
+                if failures >= self.failures:
+                    self._in_a_row, self._opened = 0, self._now() - max(ago, 0.0)
+                    self._era += 1
 
     def succeeded(self, ticket: int) -> None:
         with self._lock:

@@ -24,6 +24,10 @@ class Price:
         if self.charged not in CHARGED:
             raise BadInput("bad_price", f"nobody charges {self.charged!r}", hint=f"one of {', '.join(CHARGED)}")
 
+    def of(self, calls: int, answers: int, hits: int) -> int:
+        """分."""
+        return self.amount * {"calls": calls, "answers": answers, "hits": hits}[self.charged]
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -54,8 +58,7 @@ class Figures:
     @property
     def cost(self) -> int:
         """分."""
-        charged = {"calls": self.calls, "answers": self.answers, "hits": self.hits}
-        return self.price.amount * charged[self.price.charged]
+        return self.price.of(self.calls, self.answers, self.hits)
 
     def plain(self) -> dict[str, Any]:
         """One flat row, for a table or a metric."""

@@ -1,35 +1,11 @@
-"""What is asked of an outside company and what it answers: records of one kind, of one party, of one window."""
+"""One outside company in its own protocol, and what it answers."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from zhiwei.borrower.records import KINDS
-from zhiwei.values import BadInput
+from zhiwei.journeys.providers import Request
 
-LONGEST = 100  # characters of an identifier
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """`party` is what the company knows the business by: a credit code, a merchant number. The window is half-open:
-    since <= day < until. `consent_id` is under which consent it is asked. BadInput where one of them says nothing.
-    """
-
-    kind: str
-    party: str
-    since: date
-    until: date
-    consent_id: str
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise BadInput("bad_request", f"no kind of record {self.kind!r}", hint=f"known are {', '.join(KINDS)}")
-        for what, said in (("party", self.party), ("consent", self.consent_id)):
-            if not said or said != said.strip() or len(said) > LONGEST or not said.isprintable():
-                raise BadInput("bad_request", f"the {what} is empty, not one line or too long")
-        if self.since >= self.until:
-            raise BadInput("bad_request", f"no day lies in {self.since} to {self.until}", hint="`until` comes after")
+__all__ = ["Answer", "Provider", "Request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +13,7 @@ class Answer:
     """What a company answered, as it was given; `provider` is who. No bytes: it has nothing about this window."""
 
     provider: str
-    content: bytes
+    content: bytes = field(repr=False)
 
     @property
     def hit(self) -> bool:

@@ -80,6 +80,10 @@ class Pull:
 
     def answer(self, request: Request) -> Answer:
         """What the company answered, after as many calls as that took."""
+        return self.answer_counting(request, lambda: None)
+
+    def answer_counting(self, request: Request, called: Callable[[], None]) -> Answer:
+        """As `answer`; `called` hears of each call that was made, whatever came of it."""
         for retry in range(self.policy.attempts):
             if retry and self.breaker.admits():
                 # Full jitter: those who failed together do not come back together (AWS Architecture Blog, 2015,
@@ -89,7 +93,7 @@ class Pull:
             if ticket is None:
                 break
             try:
-                return self._call(request, ticket, ["calls", "retries"] if retry else ["calls"])
+                return self._call(request, ticket, ["calls", "retries"] if retry else ["calls"], called)
             except Crowded:
                 self._tally.count("held_back")
                 raise
@@ -109,7 +113,7 @@ class Pull:
         """Calls left behind that have not come back."""
         return self._workers.hanging()
 
-    def _call(self, request: Request, ticket: int, counted: list[str]) -> Answer:
+    def _call(self, request: Request, ticket: int, counted: list[str], called: Callable[[], None]) -> Answer:
         came = "failures"
         try:
             content = self._workers.run(lambda: self.provider.fetch(request), self.policy.timeout)
@@ -131,6 +135,7 @@ class Pull:
         finally:
             if counted:
                 self._tally.count(*counted, came)
+                called()
             settle = self.breaker.failed if came == "failures" else self.breaker.succeeded
             settle(ticket)
         if len(content) > self.policy.largest:

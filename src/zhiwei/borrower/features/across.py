@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhiwei.borrower.features.facts import Group
+from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.kinds import see
 from zhiwei.borrower.features.partners import Trade
 from zhiwei.borrower.features.windows import (
@@ -57,11 +57,15 @@ class Sources:
         if kind not in self.views:
             return np.full((self.parties, MONTHS + 1), np.nan)
         view = self.views[kind]
-        return np.where(view.known[:, None], make(view), np.nan)
+        return np.where(view.known[:, None] & ~view.unknown_months, make(view), np.nan)
 
     def value(self, kind: str, make) -> Floats:
         """A figure of a view, NaN for parties of whom it has no row."""
         return np.where(self.views[kind].known, make(self.views[kind]), np.nan) if kind in self.views else self.nothing
+
+    def believed(self, fact: Fact, values: Floats) -> Floats:
+        """As they are: what each view does not know is NaN already."""
+        return values
 
     @cached_property
     def nothing(self) -> Floats:

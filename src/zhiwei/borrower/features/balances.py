@@ -3,6 +3,7 @@
 from functools import cached_property
 
 import numpy as np
+import pyarrow.compute as pc
 
 from zhiwei.borrower.features.windows import Bools, Floats, Ints, Rows, ratio
 
@@ -19,15 +20,19 @@ class Balances:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         chosen = np.flatnonzero(rows.has("balance"))
-        code = rows.codes("account", "counterparty_account")[0]
-        account = rows.who * (code.width + 1) + code.code + 1
+        code, unit = rows.codes("account", "counterparty_account")[0], rows.codes("currency")[0]
+        # an account may hold several currencies, each with a balance of its own; what is not said is CNY
+        other = np.where(unit.code == pc.index(unit.words, "CNY").as_py(), -1, unit.code)
+        account = (rows.who * (code.width + 1) + code.code + 1) * (unit.width + 1) + other + 1
         order = chosen[_order(rows, account, chosen)]
         account, who, day = account[order], rows.who[order], rows.day[order]
         balance, amount = rows.fen("balance")[order].astype(np.int64), rows.fen("amount")[order].astype(np.int64)
         starts = np.ones(len(order), dtype=bool)
         starts[1:] = account[1:] != account[:-1]
         broken = ~starts & rows.year[order]
-        broken[1:] &= balance[:-1] + amount[1:] != balance[1:]
+        # as the bank wrote them: what is converted is rounded, and breaks nothing
+        stated, moved = rows.raw("balance")[order], rows.raw("amount")[order]
+        broken[1:] &= stated[:-1] + moved[1:] != stated[1:]
         self.breaks: Floats = np.bincount(who[broken], minlength=rows.parties).astype(np.float64)
         opening = np.bincount(who[starts], (balance - amount)[starts], rows.parties).astype(np.int64)
         # what the account changed by since the row before: its first row brings its amount over the opening balance

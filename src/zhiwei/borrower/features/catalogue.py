@@ -1,6 +1,6 @@
 """The dictionary of facts, gathered from the modules that compute them, and the whole picture of a party."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import date
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 from zhiwei.borrower.features import across
 from zhiwei.borrower.features.facts import Fact, Floats
 from zhiwei.borrower.features.kinds import SEEN_AS, see
+from zhiwei.borrower.features.kinds.bank_flow import priced
 from zhiwei.borrower.features.kinds.invoices import CORE
 
 PICTURED: tuple[str, ...] = tuple(CORE.facts)
@@ -16,7 +17,7 @@ PICTURED: tuple[str, ...] = tuple(CORE.facts)
 
 CANNOT_SHOW = {
     # Customers and suppliers carry codes of two lists, and none of them is a firm of the data: no circle can be seen.
-    "cumcm2020c": ("mutual_share_12m", "loop_share_12m"),
+    "cumcm2020c": ("mutual_share_12m", "loop_share_12m", "mutual_purchase_share_12m", "shared_partners_12m"),
 }
 """source -> facts that its records can never show: they are missing there, not zero."""
 
@@ -35,19 +36,28 @@ CATALOGUE: dict[str, Fact] = _gathered()
 """Every fact of every kind of record, and of agreement between them."""
 
 
-def whole_picture(tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date) -> dict[str, Floats]:
+def whole_picture(
+    tables: Mapping[str, pa.Table],
+    parties: Sequence[str],
+    as_of: date,
+    covered: pa.Table | None = None,
+    rates: Mapping[str, float] | None = None,
+    wanted: Set[str] | None = None,
+) -> dict[str, Floats]:
     """The facts of all kinds of record given, and of agreement between them, each one float64 per party in order.
 
-    `tables`: kind of record -> rows of its schema, in any order. Facts of a kind that is not given are not in the
+    `tables`: kind of record -> rows of its schema, in any order. `covered`: what files say they speak for, as
+    `covers.COVERED`. `rates`: 元 for a unit of another currency. Facts of a kind that is not given are not in the
     result; facts between sources always are, NaN where one of the two is missing. KeyError for an unknown kind.
+    `wanted`: only these facts, and what is found in one go with them.
     """
-    views = see(tables, parties, as_of)
+    views = see(priced(tables, rates or {}), parties, as_of, covered)
     facts: dict[str, Floats] = {}
     for kind, rows in views.items():
         for group in SEEN_AS[kind][1]:
-            facts |= group.compute(rows, rows.known)
+            facts |= group.compute(rows, rows.known, wanted)
     sources = across.Sources(views, len(parties))
-    return facts | across.FACTS.compute(sources, sources.known)
+    return facts | across.FACTS.compute(sources, sources.known, wanted)
 
 
 def catalogue_rows() -> list[dict[str, str | bool]]:

@@ -1,15 +1,25 @@
 """What a fact is, and how a module declares its facts beside the function that computes them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Seen = TypeVar("Seen")
+
+
+class Seeing(Protocol):
+    """What facts are computed from."""
+
+    def believed(self, fact: "Fact", values: Floats) -> Floats:
+        """Values of a fact, NaN where it cannot be said after all."""
+        ...
+
+
+Seen = TypeVar("Seen", bound=Seeing)
 
 _RISK = {"+": "riskier", "-": "safer", ".": "neither"}
 _WINDOW = re.compile(r"_(\d+[md])$")
@@ -70,14 +80,20 @@ class Group(Generic[Seen]):
             self.facts[fact.name] = fact
         return declared
 
-    def compute(self, rows: Seen, known: NDArray[np.bool_]) -> dict[str, Floats]:
-        """Every fact of the group, NaN for parties that are not `known`: of whom no record was seen."""
+    def compute(self, rows: Seen, known: NDArray[np.bool_], wanted: Set[str] | None = None) -> dict[str, Floats]:
+        """Every fact of the group, NaN for parties that are not `known`, and where the rows do not believe it.
+
+        With `wanted` only those, and what is found in the same step as one of them.
+        """
         found: dict[str, Floats] = {}
         for names, step in self._steps:
+            if wanted is not None and wanted.isdisjoint(names):
+                continue
             values = step(rows)
             if values.keys() != set(names):
                 raise ValueError(f"{self.kind}: {sorted(values.keys() ^ set(names))} declared or computed, not both")
-            found.update((name, np.where(known, value, np.nan)) for name, value in values.items())
+            for name, value in values.items():
+                found[name] = np.where(known, rows.believed(self.facts[name], value), np.nan)
         return found
 
     def _declared(self, text: str) -> Iterator[Fact]:

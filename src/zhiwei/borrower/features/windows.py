@@ -3,6 +3,9 @@
 Windows end on the as-of date and include it: month k of a party is (as_of - (k+1) months, as_of - k months], 0 being
 the latest. Everything is a segment reduction over Arrow columns, the same for one party and for thousands. Money is
 whole 分 in float64, so that sums are exact and no order of rows changes a bit; what is divided is divided last.
+
+A file may say what days it speaks for: a party of whom nothing but that is there has nothing to show in those days, and
+of days before and after them nothing is known.
 """
 
 from collections.abc import Sequence
@@ -15,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from zhiwei.borrower.features.facts import Fact
+from zhiwei.borrower.features.told import Told, ordinal
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import DAY, add_months, is_business_day
 
@@ -24,14 +29,8 @@ Bools = NDArray[np.bool_]
 
 MONTH = 365.25 / 12  # days
 MONTHS = 36  # trailing months that are told apart; what is older is one more column
-_EPOCH = date(1970, 1, 1)
 _DAYS = 20  # bits of a day in a (party, day) key
 _NEVER = 2**40
-
-
-def ordinal(day: date) -> int:
-    """Days since 1970-01-01, as Arrow counts them."""
-    return (day - _EPOCH).days
 
 
 @lru_cache(maxsize=64)
@@ -66,9 +65,10 @@ class Rows:
 
     kind = ""
 
-    def __init__(self, table: pa.Table, parties: Sequence[str], as_of: date) -> None:
+    def __init__(self, table: pa.Table, parties: Sequence[str], as_of: date, covered: pa.Table | None = None) -> None:
         self.parties, self.as_of, self.today, self.edges = len(parties), as_of, ordinal(as_of), edges(as_of)
-        self._table = table
+        self.told = Told(covered, self.kind, parties, as_of)
+        self._table, self._names = table, parties
         self._seen: Bools | None = None
         self._cache: dict[Any, Any] = {}
         place = pc.index_in(table["party_id"], value_set=pa.array(parties, pa.string()))
@@ -88,6 +88,10 @@ class Rows:
 
     def fen(self, name: str) -> Floats:
         """A column of numbers; null is 0 here, and `said` tells who says nothing."""
+        return self.raw(name)
+
+    def raw(self, name: str) -> Floats:
+        """As `fen`, in the row's own unit."""
         return self._once(("fen", name), lambda: np.nan_to_num(self.real(name)))
 
     def real(self, name: str) -> Floats:
@@ -143,14 +147,30 @@ class Rows:
 
     @cached_property
     def known(self) -> Bools:
-        """Parties of whom there is a row."""
-        return self.count() > 0
+        """Parties of whom there is a row, or a file that says that there is none."""
+        return (self.count() > 0) | self.told.has
+
+    @cached_property
+    def empty(self) -> Bools:
+        """Parties of whom files say what they cover, and there is no row."""
+        return self.told.has & (self.count() == 0)
 
     def said(self, name: str) -> Bools:
-        """Parties of whom some row says something in the column."""
+        """Parties of whom some row says something in the column, or of whom there is nothing to say."""
         if not self._table[name].null_count:
             return self.known
-        return self._once(("said", name), lambda: self.count(self.has(name)) > 0)
+        return self._once(("said", name), lambda: (self.count(self.has(name)) > 0) | self.empty)
+
+    def believed(self, fact: Fact, values: Floats) -> Floats:
+        """Values of a fact, NaN where it cannot be said: nothing came, and no file speaks for all of the window."""
+        if not self.empty.any():
+            return values
+        return np.where(self.empty & ~self.told.speaks_for(fact.window), np.nan, values)
+
+    @cached_property
+    def unknown_months(self) -> Bools:
+        """(parties, MONTHS + 1): months of which nothing can be said, of parties that have no row."""
+        return self.empty[:, None] & ~self.told.months(self.edges)
 
     def came(self, name: str) -> Bools:
         """Parties for whom the day or time of a column has come in some row: what is later has not happened yet."""
@@ -192,15 +212,22 @@ class Rows:
         """Earliest day per party, NaN where there is no row."""
         return self._extreme(where, _NEVER, np.minimum)
 
+    def observed_since(self) -> Floats:
+        """Earliest day per party that a row or a file speaks for, NaN where there is none."""
+        return np.fmin(self.first_day(), self.told.since())
+
     def last_day(self, where: Bools | None = None) -> Floats:
         """Latest day per party, NaN where there is no row."""
         return self._extreme(where, -_NEVER, np.maximum)
 
     @cached_property
     def reach(self) -> Floats:
-        """Trailing month of the first row of a party, -1 where there is none: what the records can speak of."""
+        """Trailing month of the first row of a party, or of the first day that a file speaks for; -1 where there is
+        none: what the records can speak of.
+        """
         reach = np.full(self.parties, -1, dtype=np.int64)
         np.maximum.at(reach, self.who, self.month)
+        np.maximum.at(reach, self.told.who, MONTHS - np.searchsorted(self.edges[::-1], self.told.first, side="left"))
         return reach.astype(np.float64)
 
     def mean(self, where: Bools, values: Floats) -> Floats:

@@ -29,6 +29,7 @@ ONE_EACH = ("uscc", "organisation_code", "id_card")
 """A party has one of these at most, so that two different ones speak against."""
 SETTLES = ("uscc", "organisation_code", "taxpayer_no", "family_farm_code")
 """Sharing one of these names one organisation, even where the people given for it differ."""
+_TELLING = (*STRONG, *WEAK)
 AGAINST = 0.2  # what is left of a score where something speaks against and nothing settles it
 
 _LEGAL_FORM = (
@@ -58,13 +59,21 @@ def same_parties(rows: pl.DataFrame | pa.Table, *, most: int = MOST, least: floa
     BadInput where a column is missing. `most`: parties that may share a value; `least`: score of a proposal.
     """
     table = _rows(rows)
-    known = [*STRONG, *WEAK]
-    other = table.filter(~pl.col("kind").is_in(known)).group_by("kind").len().sort("kind")
-    keys = _derived(_keys(table.filter(pl.col("kind").is_in(known))))
+    other = table.filter(~pl.col("kind").is_in(_TELLING)).group_by("kind").len().sort("kind")
+    keys = _compared(table)
     shared = keys.with_columns(pl.len().over("kind", "key").alias("parties")).filter(pl.col("parties") > 1)
     capped = shared.filter(pl.col("parties") > most).group_by("kind", "key").agg(pl.col("parties").first())
     pairs = _pairs(shared.filter(pl.col("parties") <= most))
     return Likeness(proposals=_proposals(pairs, keys, least), capped=_shown(capped), ignored=dict(other.iter_rows()))
+
+
+def compared(rows: pl.DataFrame | pa.Table) -> pl.DataFrame:
+    """party_id, kind, key: what parties are compared by, from rows as above; each value in one form, once."""
+    return _compared(_rows(rows))
+
+
+def _compared(table: pl.DataFrame) -> pl.DataFrame:
+    return _derived(_keys(table.filter(pl.col("kind").is_in(_TELLING))))
 
 
 def _rows(rows: pl.DataFrame | pa.Table) -> pl.DataFrame:

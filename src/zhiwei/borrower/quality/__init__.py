@@ -1,11 +1,12 @@
 """Quality of records: what they cover, how fresh they are, and whether they agree in themselves and with each other."""
 
+from zhiwei.borrower.covers import COVERED
 from zhiwei.borrower.quality.between import Agreement, Agreements, agreements
-from zhiwei.borrower.quality.demands import Demand, demand_of, demands_of, falls_short, windows_of
+from zhiwei.borrower.quality.demands import Demand, demand_of, figure_names, figures, rules_of, windows_of
 from zhiwei.borrower.quality.measure import Qualities, Quality, quality
-from zhiwei.borrower.quality.spans import COVERED
+from zhiwei.borrower.quality.said import covering
 
 __all__ = [
-    "COVERED", "Agreement", "Agreements", "Demand", "Qualities", "Quality", "agreements", "demand_of", "demands_of",
-    "falls_short", "quality", "windows_of",
+    "COVERED", "Agreement", "Agreements", "Demand", "Qualities", "Quality", "agreements", "covering", "demand_of",
+    "figure_names", "figures", "quality", "rules_of", "windows_of",
 ]  # fmt: skip

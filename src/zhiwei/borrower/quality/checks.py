@@ -1,7 +1,7 @@
 """What must hold within the records of one kind: checks as expressions over a row, and over the row before it.
 
 `holds` is null where a row cannot be tried (something is not said); `off` is by how much it fails, in `unit`. A check
-never says why: a meter that runs back may have been replaced, a chain may break where a page is missing.
+never says why: a meter that runs back may have been replaced unsaid, a chain may break where a page is missing.
 """
 
 from collections.abc import Callable
@@ -165,11 +165,15 @@ def _meters(as_of: date) -> tuple[Check, ...]:
 
 
 def _dials(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """`_moved`: by how much a dial stands above the latest reading of an earlier day, which is the highest of it."""
-    said = followed(frame.filter(pl.col("reading").is_finite()), ("reading", "usage"))
+    """`_moved`: by how much a dial stands above the latest reading of an earlier day, which is the highest of it.
+
+    Of a dial that began anew nothing can be said, and an estimated reading is no dial's.
+    """
+    read = pl.col("reading").is_finite() & (pl.col("event") != "estimated").fill_null(True)
+    said = followed(frame.filter(read), ("reading", "usage"))
     before = pl.when(pl.col("_same")).then(pl.col("reading").shift(1))
     earlier = pl.when(pl.col("_same")).then(pl.col("_day").shift(1)) < pl.col("_day")
-    return said.with_columns(_moved=pl.when(earlier).then(pl.col("reading") - before))
+    return said.with_columns(_moved=pl.when(earlier & pl.col("event").is_null()).then(pl.col("reading") - before))
 
 
 def _registry(as_of: date) -> tuple[Check, ...]:

@@ -1,6 +1,6 @@
-"""What a product demands of records, and what falls short of it: each a reason with a code.
+"""What a product demands of records: rules on figures of their quality, each with the code of its reason.
 
-As a block of a product's TOML, beside today's demands on facts (which have `fact` and `test`, and are not read here):
+As a block of a product's borrower.toml, beside demands on facts (which have `fact` and `test`, and are not read here):
 
     [[quality]]
     kind = "bank_flow"
@@ -14,15 +14,15 @@ As a block of a product's TOML, beside today's demands on facts (which have `fac
     en = "Bank statements are not whole"
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zhiwei.borrower.quality.measure import Quality
+from zhiwei.borrower.quality.measure import Qualities
 from zhiwei.borrower.records import KINDS
-from zhiwei.tables import did_you_mean, micro, text
+from zhiwei.tables import Rule, did_you_mean, micro, parse_cell, text
 from zhiwei.tables.rules import EFFECTS
-from zhiwei.values import BadInput, Reason, by_severity
+from zhiwei.values import BadInput
 
 LONGEST = 120  # months of a window
 _SHARES = ("coverage", "agreement")
@@ -74,13 +74,27 @@ def demand_of(plain: Mapping[str, Any]) -> Demand:
     return Demand(**fields | {"months": months})
 
 
-def demands_of(plains: Iterable[Mapping[str, Any]]) -> tuple[Demand, ...]:
-    """All demands of a product; BadInput for one that cannot be understood, or a code that two have."""
-    found = tuple(demand_of(plain) for plain in plains)
-    codes = [demand.code for demand in found]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    _require(not twice, f"code {', '.join(twice)} is said twice", "each demand has a code of its own")
-    return found
+def rules_of(demand: Demand, line: int = 0) -> tuple[Rule, ...]:
+    """The demand as rules on figures of quality, one for each figure it names; `line` is where it stands."""
+    tests = [
+        None if demand.coverage is None else f"< {text(micro(demand.coverage))}",
+        None if demand.freshness_days is None else f"> {demand.freshness_days}",
+        None if demand.agreement is None else f"< {text(micro(demand.agreement))}",
+    ]
+    if not any(tests):
+        tests = ["null"]
+    missing = demand.if_missing or demand.effect
+    return tuple(
+        Rule(demand.code, fact, parse_cell(test), demand.effect, missing, demand.zh, demand.en, line)
+        for fact, test in zip(figure_names(demand), tests, strict=False)
+        if test
+    )
+
+
+def figure_names(demand: Demand) -> tuple[str, str, str]:
+    """Coverage, freshness and agreement of a kind, as facts: what a reason names, and a golden case gives."""
+    window = f"{demand.months}m"
+    return f"{demand.kind}.coverage_{window}", f"{demand.kind}.freshness_days", f"{demand.kind}.agreement_{window}"
 
 
 def windows_of(demands: Iterable[Demand]) -> tuple[int, ...]:
@@ -88,55 +102,14 @@ def windows_of(demands: Iterable[Demand]) -> tuple[int, ...]:
     return tuple(sorted({demand.months for demand in demands}))
 
 
-def falls_short(qualities: Iterable[Quality], demands: Sequence[Demand]) -> list[Reason]:
-    """What of one party's records falls short, the gravest first: a reason for each figure of a demand that does.
-
-    `qualities`: of one party, over every window that the demands name. The fact is `kind.figure`, with the window. A
-    demand on a kind and window that were not measured, or qualities of two parties, is a ValueError.
-    """
-    every = list(qualities)
-    if len({each.party for each in every}) > 1:
-        raise ValueError("the qualities are of more than one party")
-    measured = {(each.kind, each.months): each for each in every}
-    found = list[Reason]()
+def figures(measured: Iterable[Qualities], demands: Iterable[Demand], party: str) -> dict[str, float | None]:
+    """The figures of one party that demands ask for, by name; None is not known. KeyError for a window not measured."""
+    found = {(one.kind, one.months): one for every in measured for one in every.of(party)}
+    values: dict[str, float | None] = {}
     for demand in demands:
-        quality = measured.get((demand.kind, demand.months))
-        if quality is None:
-            raise ValueError(f"quality of {demand.kind} over {demand.months} months was not measured")
-        found += filter(None, _figures(demand, quality))
-    return by_severity(found)
-
-
-def _figures(demand: Demand, quality: Quality) -> list[Reason | None]:
-    window = f"{demand.months}m"
-    if demand.coverage is None and demand.freshness_days is None and demand.agreement is None:
-        known = quality.coverage is not None
-        return [None if known else _reason(demand, f"coverage_{window}", None, "> 0")]
-    return [
-        _least(demand, f"coverage_{window}", quality.coverage, demand.coverage),
-        _most(demand, "freshness_days", quality.freshness_days, demand.freshness_days),
-        _least(demand, f"agreement_{window}", quality.agreement, demand.agreement),
-    ]
-
-
-def _least(demand: Demand, figure: str, value: float | None, least: float | None) -> Reason | None:
-    if least is None or (value is not None and micro(value) >= micro(least)):
-        return None
-    return _reason(demand, figure, value, f">= {text(micro(least))}")
-
-
-def _most(demand: Demand, figure: str, value: int | None, most: int | None) -> Reason | None:
-    if most is None or (value is not None and value <= most):
-        return None
-    return _reason(demand, figure, value, f"<= {most}")
-
-
-def _reason(demand: Demand, figure: str, value: float | None, threshold: str) -> Reason | None:
-    effect = demand.effect if value is not None else demand.if_missing or demand.effect
-    if effect == "pass":
-        return None
-    shown = None if value is None else text(micro(value))
-    return Reason(demand.code, effect, demand.zh, demand.en, f"{demand.kind}.{figure}", shown, threshold)
+        one = found[demand.kind, demand.months]
+        values |= zip(figure_names(demand), (one.coverage, one.freshness_days, one.agreement), strict=True)
+    return values
 
 
 def _whole(value: object) -> bool:

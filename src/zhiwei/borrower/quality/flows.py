@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from zhiwei.borrower.covers import seen_covers
 from zhiwei.borrower.quality.policy import speeches, threshold, words_on
 from zhiwei.borrower.quality.spans import (
     Bools,
@@ -23,7 +24,6 @@ from zhiwei.borrower.quality.spans import (
     parts,
     seen,
     spans_of,
-    told_of,
     window_of,
 )
 from zhiwei.borrower.records import KINDS
@@ -50,11 +50,24 @@ def flows(
         window = window_of(speech, as_of, months)
         table = tables[kind] if kind in tables else KINDS[kind].schema.empty_table()
         rows = chosen(parts(seen(table, KINDS[kind].day, parties, as_of), speech))
-        told = told_of(covered, kind, parties, as_of)
+        told = seen_covers(covered, kind, parties, as_of)
+        if name == "invoiced_sales":
+            told = told.filter(pl.col("_part").is_in(["", "sale"]))  # a list of purchases says nothing of sales
         spans = _metered(rows) if kind == "meters" else spans_of(rows, told, speech)
         values = _spread(rows, window, len(parties)) if kind == "meters" else _summed(rows, as_of, window, parties)
         share = 0.0 if speech.grain == "month" and kind != "meters" else threshold("between.month_share", as_of)
-        found[name] = Flow(values, _covers(spans, window, share, len(parties)))
+        covers = _covers(spans, window, share, len(parties))
+        found[name] = Flow(values, covers & ~_foreign(rows, window, len(parties)))
+    return found
+
+
+def _foreign(rows: pl.DataFrame, window: Window, parties: int) -> Bools:
+    """Months of which a row is in another currency: what came in is then not known in 元."""
+    found = np.zeros((parties, window.months), dtype=bool)
+    if "currency" in rows.columns:
+        few = rows.filter((pl.col("currency") != "CNY").fill_null(False) & (pl.col("_day") > window.start))
+        who, day = (few[name].to_numpy().astype(np.int64) for name in ("_who", "_day"))
+        found[who, _month(day, window)] = True
     return found
 
 
@@ -97,7 +110,8 @@ def _power(rows: pl.DataFrame) -> pl.DataFrame:
     """Usage since the reading before, `_since` that day; the dial's own move for a meter whose usage nobody says."""
     ordered = followed(rows.filter(pl.col("utility") == "power"), ("reading", "usage"))
     before = pl.when(pl.col("_same")).then(pl.col("_day").shift(1))
-    moved = pl.when(pl.col("_same")).then(pl.col("reading") - pl.col("reading").shift(1))
+    anew = (pl.col("event") != "estimated").fill_null(False)  # its dial says nothing of what was used
+    moved = pl.when(pl.col("_same") & ~anew).then(pl.col("reading") - pl.col("reading").shift(1))
     silent = pl.col("usage").is_null().all().over("_who", "_part")
     used = pl.when(silent).then(moved).otherwise(pl.col("usage"))
     milli = (pl.when(used.is_finite() & (used >= 0) & (used < 1e9)).then(used) * 1000).round().cast(pl.Int64)

@@ -15,14 +15,15 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower.covers import seen_covers
 from zhiwei.borrower.quality.coverage import Floats, by_part, coverage, freshness, longest_gap
 from zhiwei.borrower.quality.internal import Tried, joined, tried
 from zhiwei.borrower.quality.policy import Speech, speeches, threshold
-from zhiwei.borrower.quality.spans import ordinal, parts, seen, spans_of, told_of, window_of
+from zhiwei.borrower.quality.spans import ordinal, parts, seen, spans_of, window_of
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import add_months
 
-_WHOLE = ("rows", "freshness_days", "longest_gap_days", "parts", "tried", "held")
+_WHOLE = ("rows", "freshness_days", "longest_gap_days", "parts", "foreign", "tried", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Quality:
     `coverage`: share of the window's months (or days, or 1 for a report) that records can speak for; `freshness_days`:
     days since the latest day spoken for; `longest_gap_days`: most days in a row, both ends of the window included,
     that nothing speaks for; `parts`: feeds (accounts, meters, platforms) and `thinnest_part`: the least coverage among
-    them; `agreement`: `held` of `tried` checks; `weakest_check` holds least often, and `weakest_share` says how often.
+    them; `agreement`: `held` of `tried` checks; `weakest_check` holds least often, and `weakest_share` says how often;
+    `foreign`: rows in another currency than CNY, for which facts in 元 cannot be said without a rate.
     """
 
     party: str
@@ -51,6 +53,7 @@ class Quality:
     weakest_share: float | None
     freshness_score: float | None
     score: float | None
+    foreign: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def quality(
     """Quality of every kind of record of these parties on a day; rows of others, and later ones, are not looked at.
 
     `tables`: kind -> rows of that kind's schema, in any order. `covered`: what files say they speak for, as
-    `spans.COVERED`; a kind that may come without rows (courts) is then known by it alone. ValueError where a kind is
+    `covers.COVERED`; a kind that may come without rows (courts) is then known by it alone. ValueError where a kind is
     unknown, a party is named twice or `months` is below one.
     """
     if unknown := sorted(set(tables) - set(KINDS)):
@@ -96,7 +99,7 @@ def quality(
     frames, findings = list[pl.DataFrame](), list[Tried]()
     for kind in KINDS:
         rows = _rows(tables.get(kind), kind, parties, as_of)
-        told = told_of(covered, kind, parties, as_of)
+        told = seen_covers(covered, kind, parties, as_of)
         frame, finding = _kind(kind, rows, told, (len(parties), as_of, months))
         frames.append(frame)
         findings.append(finding)
@@ -130,6 +133,8 @@ def _kind(
     measured |= _agreement(finding.counts, parties)
     measured |= _score(measured, speeches()[kind], as_of)
     measured["rows"] = np.bincount(recent, minlength=parties).astype(np.float64)
+    abroad = rows.filter((pl.col("_day") > start) & _is_foreign(kind))["_who"].to_numpy()
+    measured["foreign"] = np.bincount(abroad, minlength=parties).astype(np.float64)
     frame = pl.DataFrame(measured).with_columns(pl.all().fill_nan(None)).with_columns(
         pl.col(_WHOLE).cast(pl.Int64),
         _who=pl.int_range(parties, dtype=pl.Int64),
@@ -137,6 +142,11 @@ def _kind(
         months=pl.lit(months, pl.Int64),
     )  # fmt: skip
     return frame.join(_weakest(finding.counts), on="_who", how="left", maintain_order="left"), finding
+
+
+def _is_foreign(kind: str) -> pl.Expr:
+    named = "currency" in KINDS[kind].schema.names
+    return (pl.col("currency") != "CNY").fill_null(False) if named else pl.lit(False)
 
 
 def _unknown(parties: int) -> dict[str, Floats]:

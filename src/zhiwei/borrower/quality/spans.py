@@ -11,7 +11,6 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from zhiwei.borrower.quality.policy import Speech
@@ -23,16 +22,6 @@ _EPOCH = date(1970, 1, 1)
 _FARTHEST = 2**22  # days from 1970: beyond the year 9999, so that any day fits
 _BITS = 24  # of a day in a (who, day) key
 _SHIFT = 2**23  # so that days before 1970 sort before those after
-
-COVERED = pa.schema(
-    [("party_id", pa.string()), ("kind", pa.string()), ("part", pa.string()), ("first", pa.date32()),
-     ("last", pa.date32())]
-)  # fmt: skip
-"""What a file says it speaks for, whatever rows it has: a statement's period, a report's day (first = last).
-
-`part`: the account, or another feed as `parts` words it, null where the file does not say. Days after the as-of date
-are not looked at, nor is a period that ends before it begins.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +134,6 @@ def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech) -> Span
     who, first, last = (every[name].to_numpy().astype(np.int64) for name in ("_who", "_first", "_last"))
     first, last = (np.clip(days, -_FARTHEST, _FARTHEST) for days in (first, last))
     return Spans(who, part.to_series().to_numpy().astype(np.int64), first, last)
-
-
-def told_of(covered: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
-    """The periods that files of a kind say they speak for, up to the as-of date: `_who`, `_part`, `_first`, `_last`."""
-    table = COVERED.empty_table() if covered is None else covered
-    if table.num_rows:
-        table = table.filter(pc.equal(table["kind"], kind))
-    frame = seen(table, "first", parties, as_of).filter(pl.col("first") <= pl.col("last"))
-    return frame.select(
-        "_who",
-        _part=pl.col("part").fill_null(""),
-        _first="_day",
-        _last=pl.min_horizontal(_days("last"), pl.lit(ordinal(as_of), pl.Int64)),
-    )
 
 
 def _bridged(ordered: pl.DataFrame, speech: Speech) -> pl.DataFrame:

@@ -4,6 +4,9 @@ A file is one object whose lists hold the rows, `{"orders": [{...}, ...]}`, or N
 object, fields that a form calls shared may stand once above the lists; a row that says them itself is believed. Where
 a source has several lists, a line of NDJSON says in `record` which of them it belongs to.
 
+An object may say what days it speaks for: `from` and `to` where its rows are of days, `report_on` and `since` (how far
+back one looked) where it is a report. An empty list then says that nothing was.
+
 Types are strict: text in quotes, amounts in 元 as decimal strings or numbers with at most two decimals, days as
 2024-03-01. null, "" and a missing field are the same: the source does not say. Fields nobody asked for are counted.
 """
@@ -12,14 +15,16 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from io import StringIO
 from pathlib import PurePath
 from typing import Any
 
+from zhiwei.borrower.covers import REPORTS, Cover, part_of, periods, reported
 from zhiwei.borrower.reading.files import text_of
 from zhiwei.borrower.reading.parsed import MOST_PROBLEMS, Parsed, Problem, table_of
-from zhiwei.borrower.reading.readers import Reader, shown
+from zhiwei.borrower.reading.readers import Reader, any_day, day, shown
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import BadInput
 
@@ -40,7 +45,8 @@ def _nothing(row: Row) -> Iterable[Any]:
 class Form:
     """One list of a document. `fields`: name -> reader; a name is a column of the kind, or one of `aside`, which
     checks may look at and no table holds. `wrong(row)` yields (column, what is wrong) and the row is left out;
-    `odd(row)` yields warnings and the row stays.
+    `odd(row)` yields warnings and the row stays. `feed`: columns that tell the feeds of a kind apart, as kinds.toml of
+    `quality` has them: a period that the document names is said of each of them.
     """
 
     kind: str
@@ -49,8 +55,19 @@ class Form:
     needed: tuple[str, ...]
     shared: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
+    feed: tuple[str, ...] = ()
     wrong: Callable[[Row], Iterable[tuple[str, str]]] = _nothing
     odd: Callable[[Row], Iterable[str]] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A list that stands in a document, be it empty, and what the document says of all of it."""
+
+    form: Form
+    first: date | None
+    last: date | None
+    above: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -62,6 +79,7 @@ class Gathered:
     problems: list[Problem] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
     facts: dict[str, str] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
 
     def problem(self, place: str, column: str, value: object, problem: str) -> None:
         """BadInput where there are more than MOST_PROBLEMS: a file like that is of another kind than one thought."""
@@ -109,7 +127,20 @@ class Gathered:
             columns = set(KINDS[kind].schema.names)
             kept = [{name: row[name] for name in row if name in columns} for row in self._once(kind, rows)]
             tables[kind] = table_of(kind, [{**row, "party_id": party} for row in kept])
-        return Parsed(tables, self.problems, self.warnings, self.facts)
+        return Parsed(tables, self.problems, self.warnings, self.facts, list(self._covered(party)))
+
+    def _covered(self, party: str) -> Iterator[Cover]:
+        for told in self.told:
+            kind, feed = told.form.kind, told.form.feed
+            if told.last is None or (told.first is None and kind not in REPORTS):
+                continue
+            parts = [part_of(row, feed) for _, row in self.rows[kind]] + [part_of(told.above, feed)]
+            # a document that names a feed in one row and not above speaks for the feeds that it names
+            named = [part for part in parts if part] or [""]
+            if kind in REPORTS:
+                yield from reported(kind, party, told.last, named, told.first)
+            elif told.first is not None:
+                yield from periods(kind, party, told.first, told.last, named)
 
     def _once(self, kind: str, rows: list[tuple[str, Row]]) -> Iterator[Row]:
         key = KINDS[kind].key
@@ -201,7 +232,7 @@ def _from_document(
     document: Row, forms: Sequence[Form], found: Gathered, facts: Mapping[str, Reader], given: Mapping[str, Any]
 ) -> None:
     known = {form.rows for form in forms} | facts.keys() | {name for form in forms for name in form.shared}
-    found.unknown(key for key in document if key not in known)
+    found.unknown(key for key in document if key not in known | {name for form in forms for name in _days_of(form)})
     for name, reader in facts.items():
         said = found.cell(found.name, name, reader, document.get(name))
         if said is not None:
@@ -218,8 +249,27 @@ def _from_document(
         if len(found.problems) > before:
             raise BadInput("wrong_form", f"{found.name}: {_said(found.problems[-1])}", hint="it holds for every row")
         above = {**given, **{name: value for name, value in above.items() if value is not None}}
+        _told(found, form, document, above)
         for number, row in enumerate(rows):
             _row(found, form, f"{form.rows}[{number}]", row, above)
+
+
+def _days_of(form: Form) -> tuple[str, str]:
+    """The fields in which a document says what it speaks for: the first day and the last."""
+    return ("since", "report_on") if form.kind in REPORTS else ("from", "to")
+
+
+def _told(found: Gathered, form: Form, document: Row, above: Mapping[str, Any]) -> None:
+    """What days the document says it speaks for. One of them alone says nothing of a list of days."""
+    begins, ends = _days_of(form)
+    first = found.cell(found.name, begins, any_day, document.get(begins))
+    last = found.cell(found.name, ends, day, document.get(ends))
+    if first is not None and last is not None and first > last:
+        found.problem(found.name, begins, str(first), f"expected a day not after {ends}, {last}")
+    elif (first is None) != (last is None) and (form.kind not in REPORTS or last is None):
+        found.warnings[f"{begins} without {ends}, or the other way round: the file speaks for no period"] += 1
+    else:
+        found.told.append(Told(form, first, last, above))
 
 
 def _from_lines(text: str, forms: Sequence[Form], found: Gathered, given: Mapping[str, Any]) -> None:

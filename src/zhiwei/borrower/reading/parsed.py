@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import KINDS
 
 MOST_PROBLEMS = 1000  # of a file; a file with more is of another kind than one thought
@@ -27,13 +28,15 @@ class Parsed:
     """`tables`: kind of record -> rows of that kind's schema. Rows with a problem are in no table.
 
     `warnings` counts what was understood and is odd (a total that differs from its parts). `facts` are what the file
-    says of itself: opening balance, account, period.
+    says of itself: opening balance, account, period. `covered`: the days that the file says it speaks for, whatever
+    rows it has; empty where it does not say, as a plain table.
     """
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
     facts: dict[str, str] = field(default_factory=dict)
+    covered: list[Cover] = field(default_factory=list)
 
     def rows(self) -> int:
         return sum(table.num_rows for table in self.tables.values())

@@ -62,12 +62,13 @@ def withdraw(
     if as_json:
         print_json(asdict(gone))
     else:
-        out.print(f"{len(gone.consents)} consents ended; {gone.batches} batches to be deleted by {gone.delete_by}")
+        what = f"{gone.batches} batches and {gone.covers} covered periods"
+        out.print(f"{len(gone.consents)} consents ended; {what} to be deleted by {gone.delete_by}")
 
 
 @app.command()
 def prove(party: PartyId, as_json: Json = False) -> None:
-    """All consents of one party and what was received under each."""
+    """All consents of one party, what was received under each, and the days that it covers."""
     with open_platform() as platform:
         proof = prove_consent(books=platform, by=platform.actor, party=party)
     if as_json:
@@ -77,10 +78,11 @@ def prove(party: PartyId, as_json: Json = False) -> None:
         [
             one["scope"], one["purpose"], str(one["since"]), str(one["until"] or ""), str(one["withdrawn_on"] or ""),
             str(len(one["received"])), f"{sum(batch['rows'] for batch in one['received']):,}",
+            ", ".join(dict.fromkeys(f"{cover['first_day']}..{cover['last_day']}" for cover in one["covered"])),
         ]
         for one in proof["consents"]
     ]  # fmt: skip
-    columns = ["kind", "purpose", "from", "to", "withdrawn", "deliveries", "rows"]
+    columns = ["kind", "purpose", "from", "to", "withdrawn", "deliveries", "rows", "covers"]
     print_table(f"Consents of {party} 授权", columns, rows, right=[5, 6])
 
 
@@ -88,5 +90,5 @@ def prove(party: PartyId, as_json: Json = False) -> None:
 def forget_(on: Annotated[str, typer.Option(help="As of this day; today if not given.")] = "") -> None:
     """Delete what withdrawn consents brought and whose day has come."""
     with open_platform() as platform:
-        count = forget(books=platform, by=platform.actor, on=day(on) if on else platform.today())
-    out.print(f"{count} batches deleted")
+        gone = forget(books=platform, by=platform.actor, on=day(on) if on else platform.today())
+    out.print(f"{gone.batches} batches and {gone.covers} covered periods deleted")

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from zhiwei.bootstrap import open_platform
 from zhiwei.borrower import KINDS
 from zhiwei.borrower.features import CATALOGUE, catalogue_rows
 from zhiwei.commands.show import Json, day, out, print_json, print_table
-from zhiwei.journeys import picture_of, quality_of
+from zhiwei.journeys import Withheld, picture_of, quality_of, withheld_of
 from zhiwei.values import BadInput
 
 
@@ -18,6 +19,9 @@ def features(
     party: Annotated[str, typer.Option(help="Show this business's values instead of the catalogue.")] = "",
     as_of: Annotated[str, typer.Option(help="The day they are of; today if not given.")] = "",
     kind: Annotated[str, typer.Option(help="Only facts of this kind of record.")] = "",
+    rate: Annotated[
+        list[str] | None, typer.Option(help="元 for a unit of a currency, as USD=7.10; give it again for more.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The facts that tables may use, with words, unit, window and direction of risk; or one business's. 经营画像"""
@@ -38,14 +42,17 @@ def features(
         return
     with open_platform() as platform:
         on = day(as_of) if as_of else platform.today()
-        found = picture_of(books=platform, by=platform.actor, parties=[party], as_of=on)
+        rates = dict(map(_rate, rate or []))
+        found = picture_of(books=platform, by=platform.actor, parties=[party], as_of=on, rates=rates)
+        withheld = withheld_of(books=platform, by=platform.actor, party=party)
     values = {
         row["name"]: None if math.isnan(value := float(found[row["name"]][0])) else value
         for row in rows
         if row["name"] in found
     }
     if as_json:
-        print_json({"party": party, "as_of": on.isoformat(), "values": values})
+        print_json({"party": party, "as_of": on.isoformat(), "values": values,
+                    "withheld": list(map(asdict, withheld))})  # fmt: skip
         return
     told = [
         [name, CATALOGUE[name].zh, _plain(value, CATALOGUE[name].unit), CATALOGUE[name].unit]
@@ -54,6 +61,7 @@ def features(
     ]
     print_table(f"{party} on {on} 经营画像", ["fact", "", "value", "unit"], told, right=[2])
     out.print(f"{len(told)} of {len(values)} facts can be said; the others need records that are not here")
+    _print_withheld(withheld)
 
 
 def quality(
@@ -68,11 +76,12 @@ def quality(
         measured, between = quality_of(
             books=platform, by=platform.actor, parties=[party], as_of=on, months=months
         )  # fmt: skip
-    kinds = [one for one in measured.of(party) if one.rows]
+        withheld = withheld_of(books=platform, by=platform.actor, party=party)
+    kinds = [one for one in measured.of(party) if one.rows or one.coverage is not None]
     pairs = [one for one in between.of(party) if one.months_used]
     if as_json:
         print_json({"party": party, "as_of": on.isoformat(), "kinds": list(map(asdict, kinds)),
-                    "agreements": list(map(asdict, pairs))})  # fmt: skip
+                    "agreements": list(map(asdict, pairs)), "withheld": list(map(asdict, withheld))})  # fmt: skip
         return
     rows = [
         [KINDS[one.kind].zh, one.kind, f"{one.rows:,}", _share(one.coverage), _whole(one.freshness_days),
@@ -87,6 +96,31 @@ def quality(
             for one in pairs
         ]
         print_table("Between sources 来源互验", ["pair", "months", "ratio", "", "because"], told, right=[1, 2])
+    for one in kinds:
+        if one.foreign:
+            out.print(
+                f"{one.kind}: {one.foreign:,} rows are not in CNY; facts in 元 need a rate (features --rate) 外币"
+            )
+    _print_withheld(withheld)
+
+
+def _print_withheld(withheld: list[Withheld]) -> None:
+    """Why kinds of record that were here once say nothing any more."""
+    for one in withheld:
+        deleted = f", what came under it is deleted by {one.delete_by}" if one.delete_by else ""
+        zh = "已撤回授权" if one.because == "withdrawn" else "授权到期"
+        out.print(f"{one.kind}: consent {one.because} on {one.ended_on}{deleted} {zh}")
+
+
+def _rate(written: str) -> tuple[str, float]:
+    code, _, yuan = written.partition("=")
+    try:
+        found = float(Decimal(yuan))
+    except InvalidOperation:
+        found = math.nan
+    if len(code) != 3 or not code.isalpha() or not 0 < found < 1e6:
+        raise BadInput("bad_rate", f"{written!r} is no rate", hint="元 for a unit of the currency, as USD=7.10")
+    return code.upper(), found
 
 
 def _share(value: float | None) -> str:

@@ -2,10 +2,8 @@
 
 import hashlib
 import inspect
-import pkgutil
 from dataclasses import asdict
-from functools import cache
-from importlib import import_module
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -13,25 +11,15 @@ from typing import Annotated
 import typer
 
 from zhiwei.bootstrap import open_platform
-from zhiwei.borrower import sources
+from zhiwei.borrower.quality import covering
 from zhiwei.borrower.reading import Parsed
 from zhiwei.borrower.reading.mapping import Mapping
-from zhiwei.commands.show import Json, err, out, print_json, print_table
+from zhiwei.borrower.sources import known_sources
+from zhiwei.commands.show import Json, day, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
 from zhiwei.values import BadInput
 
 SHOWN = 10  # bad rows named on the screen
-
-
-@cache
-def known_sources() -> dict[str, ModuleType]:
-    """Every folder of `borrower/sources` that reads a file for one party."""
-    found = {}
-    for module in pkgutil.iter_modules(sources.__path__):
-        source = import_module(f"{sources.__name__}.{module.name}")
-        if module.ispkg and hasattr(source, "read") and hasattr(source, "KINDS"):
-            found[module.name] = source
-    return found
 
 
 def receive(
@@ -40,20 +28,32 @@ def receive(
     party: Annotated[str, typer.Option(help="Whose records they are: its id.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="Which column is what (`zhiwei mapping` makes one).")] = None,
     tax_no: Annotated[str, typer.Option(help="The party's tax number: tells its sales from its purchases.")] = "",
+    covers: Annotated[
+        str, typer.Option(help="The days it covers, where it does not say.", metavar="2024-01-01..2024-06-30")
+    ] = "",
+    given: Annotated[
+        list[str] | None, typer.Option(help="What the file does not say, as reader=staff; give it again for more.")
+    ] = None,
+    currency: Annotated[str, typer.Option(help="That of a statement which names none, as USD (ISO 4217).")] = "",
     as_json: Json = False,
 ) -> None:
     """Take records of a business from files: statements, invoices, returns, orders, meters, reports. 接收数据
 
     Needs the party's consent for every kind of record in the file (`zhiwei consent give`). All of a file or nothing;
-    the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept.
+    the same file again changes nothing; a later file corrects an earlier one, and the earlier is kept. A file without a
+    row is a delivery where it says what days it covers, or --covers does: nothing happened in them.
     """
     reader = _source(source)
     if not party:
         raise BadInput("no_party", "whose records are these?", hint="--party ID")
     known = Mapping.from_toml(mapping.read_text("utf-8")) if mapping else None
     options: dict[str, object] = {"mapping": known, "party_tax_no": tax_no}
-    read = [_read(reader, file, party, options) for file in files]
+    options |= _given(reader, source, [*(given or []), *([f"currency={currency}"] if currency else [])])
+    days = _period(covers) if covers else None
+    read = [_read(reader, file, party, options, days) for file in files]
     with open_platform() as platform:
+        if days and days[1] > platform.today():
+            raise BadInput("period_to_come", f"{covers} is not over yet", hint="a file speaks for days that are past")
         accepted = [
             receive_records(
                 books=platform, by=platform.actor, parsed=parsed,
@@ -71,7 +71,9 @@ def receive(
         for kind, count in one.rows.items()
     ]
     print_table("Received 已接收", ["file", "kind", "rows", ""], rows, right=[2])
-    for file, parsed in zip(files, read, strict=True):
+    for file, parsed, one in zip(files, read, accepted, strict=True):
+        for kind, first, last in dict.fromkeys(one.covered):
+            out.print(f"{file.name} covers {kind} from {first} to {last} 覆盖期间")
         for what, count in parsed.warnings.items():
             out.print(f"note: {file.name}: {count} x {what}; kept as it is")
 
@@ -83,13 +85,55 @@ def _source(name: str) -> ModuleType:
     return known[name]
 
 
-def _read(source: ModuleType, file: Path, party: str, options: dict[str, object]) -> Parsed:
+def _period(written: str) -> tuple[date, date]:
+    first, dots, last = written.partition("..")
+    found = day(first), day(last if dots else first)
+    if found[0] > found[1]:
+        raise BadInput("bad_period", f"{written}: the last day comes before the first")
+    return found
+
+
+def _given(source: ModuleType, name: str, pairs: list[str]) -> dict[str, object]:
+    """What a person says of all rows, as the source's `read` takes it: an option of its name, or one of `given`."""
+    known: dict[str, tuple[str, ...]] = getattr(source, "GIVEN", {})
+    takes, found, others = inspect.signature(source.read).parameters, dict[str, object](), dict[str, str]()
+    for pair in pairs:
+        column, _, word = (part.strip() for part in pair.partition("="))
+        if column not in known or not word or (known[column] and word not in known[column]):
+            told = "; ".join(f"{name}={'|'.join(words) or '...'}" for name, words in known.items())
+            raise BadInput("bad_given", f"{pair!r} cannot be said of {name}", hint=told or "nothing can")
+        if column in takes:
+            found[column] = word
+        else:
+            others[column] = word
+    return found | ({"given": others} if others else {})
+
+
+def _read(
+    source: ModuleType, file: Path, party: str, options: dict[str, object], days: tuple[date, date] | None
+) -> Parsed:
     try:
         content = file.read_bytes()
     except OSError as error:
         raise BadInput("no_such_file", f"cannot read {file}: {error.strerror}") from error
     takes = inspect.signature(source.read).parameters
-    parsed: Parsed = source.read(content, file.name, party, **{k: v for k, v in options.items() if v and k in takes})
+    try:
+        parsed: Parsed = source.read(
+            content, file.name, party, **{k: v for k, v in options.items() if v and k in takes}
+        )
+    except BadInput as error:
+        if error.code != "empty_table" or days is None:
+            raise
+        parsed = Parsed()  # a header and no rows, of days that somebody names
+    if days:
+        parsed = covering(parsed, party, source.KINDS, *days)
+    unsaid = sum(rows["currency"].null_count for rows in parsed.tables.values() if "currency" in rows.column_names)
+    if unsaid:
+        raise BadInput(
+            "no_currency",
+            f"{file.name} does not say the currency of {unsaid:,} rows",
+            hint="--currency CNY, or USD, ...",
+        )
     for problem in parsed.problems[:SHOWN]:
         err.print(f"{file.name}: {problem.place} {problem.column} {problem.value!r}: {problem.problem}")
     return parsed

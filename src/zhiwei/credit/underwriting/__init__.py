@@ -1,11 +1,22 @@
 """The third link: rules, scorecard, limit and price -> a decision with reasons."""
 
+from zhiwei.credit.underwriting.authority import Authority, Ruling, read_authority, who_may
+from zhiwei.credit.underwriting.compiled import (
+    OUTCOMES,
+    Compiled,
+    Decided,
+    Decisions,
+    compile_policy,
+    underwrite_many,
+)
 from zhiwei.credit.underwriting.decision import Verdict, underwrite
+from zhiwei.credit.underwriting.nearest import Change, Way, nearest_approvals
 from zhiwei.credit.underwriting.policy import ALWAYS, Policy, Stage
 from zhiwei.credit.underwriting.scorecard import Scorecard, read_calibration, read_scorecard
 from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
-    "ALWAYS", "Policy", "Scorecard", "Stage", "Term", "Verdict", "read_calibration", "read_grades", "read_scorecard",
-    "read_terms", "underwrite",
+    "ALWAYS", "OUTCOMES", "Authority", "Change", "Compiled", "Decided", "Decisions", "Policy", "Ruling", "Scorecard",
+    "Stage", "Term", "Verdict", "Way", "compile_policy", "nearest_approvals", "read_authority", "read_calibration",
+    "read_grades", "read_scorecard", "read_terms", "underwrite", "underwrite_many", "who_may",
 ]  # fmt: skip

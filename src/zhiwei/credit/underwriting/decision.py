@@ -7,16 +7,17 @@ a business that is declined early, so that the decision carries a score, a proba
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from zhiwei.credit.underwriting.policy import Policy
-from zhiwei.credit.underwriting.terms import values
+from zhiwei.credit.underwriting.terms import annual_rate, values
 from zhiwei.tables import text
-from zhiwei.values import Reason, Refusal, by_severity
+from zhiwei.values import Reason, by_severity
 
-RATE_STEP = 100  # rates are whole hundredths of a percent: 0.0001 = 100 micro-units
 MAX_SCORE_REASONS = 4
 Facts = Mapping[str, int | None]
+_fixed = lru_cache(1024)(text)  # of parameters, which every decision shows again
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ class Verdict:
 
 def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
     """Decide. `facts`: every fact of the catalogue in micro-units, None where missing; `on` dates the parameters."""
+    return explained(policy, facts, policy.in_force(on))
+
+
+def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int]) -> Verdict:
+    """The same with the parameters of the day at hand."""
     reasons, trace = _ask_rules(policy, facts)
     matched = policy.scorecard.matches(facts)
     score = policy.scorecard.score(matched)
-    numbers = policy.numbers(on)
-    if missing := sorted(policy.needs() - numbers.keys()):
-        names = ", ".join(missing)
-        raise Refusal("no_parameter", f"no {names} is in force on {on}", hint="add a dated value to the product")
     pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
     grade = next(grade.name for grade in policy.grades if grade.cell.holds(pd))
     trace += [
@@ -50,14 +52,14 @@ def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
         for bin_ in matched
     ]  # fmt: skip
     trace.append(
-        {"step": "pd", "score": score, "base_rate": text(numbers["base_rate"]), "pd": text(pd), "grade": grade}
+        {"step": "pd", "score": score, "base_rate": _fixed(numbers["base_rate"]), "pd": text(pd), "grade": grade}
     )
     everything = {**facts, **numbers, "pd": pd, "score": score * 10**6}
     limit = _limit(policy, everything, reasons, trace)
     rate = _price(policy, everything, reasons, trace)
     effects = {reason.effect for reason in reasons}
     outcome = "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
-    shown = by_severity(reasons) + policy.scorecard.reasons(matched, facts)[:MAX_SCORE_REASONS]
+    shown = by_severity(reasons) + policy.scorecard.reasons(matched, facts, MAX_SCORE_REASONS)
     if outcome == "decline":
         limit, rate = 0, None
     return Verdict(outcome, limit, rate, score, pd, grade, tuple(shown), tuple(trace))
@@ -67,14 +69,15 @@ def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[st
     reasons, trace = [], []
     for stage in policy.stages:
         for rule in stage.rules:
-            reason = rule.judge(facts)
-            silent = "not known" if facts[rule.fact] is None else "pass"
-            trace.append({
-                "step": stage.name, "code": rule.code, "fact": rule.fact, "value": _shown(facts[rule.fact]),
-                "test": rule.cell.source, "result": reason.effect if reason else silent,
-            })  # fmt: skip
-            if reason:
+            value = facts[rule.fact]
+            result = "not known" if value is None else "pass"
+            if (value is None or rule.cell.holds(value)) and (reason := rule.judge(facts)):
                 reasons.append(reason)
+                result = reason.effect
+            trace.append({
+                "step": stage.name, "code": rule.code, "fact": rule.fact,
+                "value": None if value is None else text(value), "test": rule.cell.source, "result": result,
+            })  # fmt: skip
     return reasons, trace
 
 
@@ -109,9 +112,9 @@ def _price(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict
         return None
     floor, cap = facts["rate_floor"] or 0, facts["rate_cap"] or 0
     total = sum(value or 0 for value in terms.values())
-    rate = max((total + RATE_STEP // 2) // RATE_STEP * RATE_STEP, floor)
+    rate = annual_rate(total, floor)
     trace.append({
-        "step": "price", "annual_rate": text(rate), "floor": text(floor), "cap": text(cap),
+        "step": "price", "annual_rate": text(rate), "floor": _fixed(floor), "cap": _fixed(cap),
         "terms": {name: _shown(value) for name, value in terms.items()},
     })  # fmt: skip
     if rate > cap:

@@ -6,6 +6,7 @@ from datetime import date
 from zhiwei.credit.underwriting.scorecard import Scorecard
 from zhiwei.credit.underwriting.terms import Grade, Term
 from zhiwei.tables import Parameter, Rule, values_on
+from zhiwei.values import Refusal
 
 ALWAYS = {"base_rate", "rate_floor", "rate_cap"}  # what the decision itself asks for
 
@@ -31,10 +32,24 @@ class Policy:
     limit_step: int
     smallest_limit: int
 
+    def facts(self) -> set[str]:
+        """The facts that anything here looks at."""
+        asked = {rule.fact for stage in self.stages for rule in stage.rules}
+        named = {name for term in (*self.limit, *self.price) for name in term.expression.names}
+        return asked | self.scorecard.bins.keys() | named - {one.name for one in self.parameters} - {"pd", "score"}
+
     def needs(self) -> set[str]:
         """The parameters without which nothing can be decided."""
         used = {name for term in (*self.limit, *self.price) for name in term.expression.names}
         return ALWAYS | used & {parameter.name for parameter in self.parameters}
+
+    def in_force(self, on: date) -> dict[str, int]:
+        """The parameters of a day. Refusal where one that a decision needs is not in force."""
+        numbers = self.numbers(on)
+        if missing := sorted(self.needs() - numbers.keys()):
+            names = ", ".join(missing)
+            raise Refusal("no_parameter", f"no {names} is in force on {on}", hint="add a dated value to the product")
+        return numbers
 
     def numbers(self, on: date) -> dict[str, int]:
         return values_on(self.parameters, on)

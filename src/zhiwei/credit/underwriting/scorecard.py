@@ -2,8 +2,9 @@
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from zhiwei.tables import (
@@ -12,6 +13,7 @@ from zhiwei.tables import (
     Document,
     Problem,
     Row,
+    Split,
     did_you_mean,
     micro,
     parse_cell,
@@ -20,7 +22,7 @@ from zhiwei.tables import (
     uncovered,
     unscaled,
 )
-from zhiwei.values import Reason
+from zhiwei.values import Breach, Reason
 
 COLUMNS = ("attribute", "bin", "points", "reason", "zh", "en")
 Facts = Mapping[str, int | None]
@@ -63,26 +65,51 @@ class Calibration:
 class Scorecard:
     bins: Mapping[str, tuple[Bin, ...]]
     calibration: Calibration
+    best: Mapping[str, int] = field(init=False, repr=False, compare=False)  # the most points of each attribute
+    places: Mapping[str, tuple[list[int], list[Bin | None]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        best = {name: max(bin_.points for bin_ in bins) for name, bins in self.bins.items()}
+        object.__setattr__(self, "best", best)
+        splits = {name: Split(bin_.cell for bin_ in bins) for name, bins in self.bins.items()}
+        places = {name: (split.cuts, placed(split, self.bins[name])) for name, split in splits.items()}
+        object.__setattr__(self, "places", places)
 
     def matches(self, facts: Facts) -> list[Bin]:
         """The one bin of each attribute that holds."""
-        return [next(bin_ for bin_ in bins if bin_.cell.holds(facts[name])) for name, bins in self.bins.items()]
+        found = []
+        for name, (cuts, bins) in self.places.items():
+            value = facts[name]
+            bin_ = bins[0] if value is None else bins[bisect_right(cuts, value) + 1]
+            if bin_ is None:
+                raise Breach(f"no bin of {name} takes {value}")
+            found.append(bin_)
+        return found
 
     def score(self, matched: list[Bin]) -> int:
         return self.calibration.base_points + sum(bin_.points for bin_ in matched)
 
-    def reasons(self, matched: list[Bin], facts: Facts) -> list[Reason]:
-        """What held the score down: attributes short of their best bin, the most points lost first."""
-        found = []
-        for bin_ in matched:
-            lost = max(other.points for other in self.bins[bin_.attribute]) - bin_.points
-            if lost > 0:
-                value = facts[bin_.attribute]
-                shown = None if value is None else text(value)
-                found.append(Reason(
-                    bin_.reason, "score", bin_.zh, bin_.en, bin_.attribute, shown, bin_.cell.source, weight=float(lost)
-                ))  # fmt: skip
-        return sorted(found, key=lambda reason: (-reason.weight, reason.code))
+    def reasons(self, matched: list[Bin], facts: Facts, most: int) -> list[Reason]:
+        """What held the score down: at most so many attributes short of their best bin, the most points lost first."""
+        lost = [(self.best[bin_.attribute] - bin_.points, bin_) for bin_ in matched]
+        short = sorted((pair for pair in lost if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].reason))
+        return [self._reason(points, bin_, facts[bin_.attribute]) for points, bin_ in short[:most]]
+
+    def _reason(self, lost: int, bin_: Bin, value: int | None) -> Reason:
+        shown = None if value is None else text(value)
+        return Reason(
+            bin_.reason, "score", bin_.zh, bin_.en, bin_.attribute, shown, bin_.cell.source, weight=float(lost)
+        )
+
+
+def placed(split: Split, bins: tuple[Bin, ...]) -> list[Bin | None]:
+    """The first bin that holds on each segment of a split: of the missing value, then of the numbers."""
+    found: list[Bin | None] = [None] * (len(split.cuts) + 2)
+    for bin_ in reversed(bins):
+        for segment in split.segments(bin_.cell):
+            if segment < len(found):
+                found[segment] = bin_
+    return found
 
 
 def read_scorecard(

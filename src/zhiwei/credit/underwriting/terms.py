@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from zhiwei.tables import MICRO, Cell, Expression, Problem, did_you_mean, parse_cell, parse_expression, read_rows, text
 
 TERM_COLUMNS = ("term", "value", "zh", "en")
 GRADE_COLUMNS = ("grade", "pd", "zh", "en")
+RATE_STEP = 100  # rates are whole hundredths of a percent: 0.0001 = 100 micro-units
 Facts = Mapping[str, int | None]
 
 
@@ -75,3 +77,13 @@ def _ungraded(grades: list[Grade]) -> int | None:
 def values(terms: tuple[Term, ...], facts: Facts) -> dict[str, int | None]:
     """Each term's value in micro-units; None where a fact it needs is missing."""
     return {term.name: term.expression.value(facts) for term in terms}
+
+
+def annual_rate(total: int, floor: int) -> int:
+    """The sum of the price terms, half up to 0.01 %, not below the floor."""
+    return max(int(whole_steps(total)), floor)
+
+
+def whole_steps(total: Any) -> Any:
+    """Half up to 0.01 %: of one sum, or of an array of them."""
+    return (total + RATE_STEP // 2) // RATE_STEP * RATE_STEP

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent, Party, give
-from zhiwei.journeys.ports import Books, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, digest
 
 DAYS_TO_DELETE = 30  # from withdrawal; ours, shorter than any period a rule of the field names
@@ -20,12 +21,31 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """`batches` is how many batches of records are no longer used and will be deleted by `delete_by`."""
+    """`batches` of records, and `covers` (periods that files speak for), are no longer used; deleted by `delete_by`."""
 
     consents: list[str]
     withdrawn_on: str
     delete_by: str
     batches: int
+    covers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many batches of records, and periods that files spoke for, were deleted."""
+
+    batches: int
+    covers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A kind of record that may not be used any more: since when, why, and by when what came of it is deleted."""
+
+    kind: str
+    ended_on: date
+    because: str
+    delete_by: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +142,8 @@ def withdraw_consent(
                 )
             held = sum(filed.consent in ended for filed in unit.batches.filed(party))
             current.result = {
-                "consents": ended, "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(), "batches": held
+                "consents": ended, "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(), "batches": held,
+                "covers": sum(filed.consent in ended for filed in unit.batches.filed_covers(party)),
             }  # fmt: skip
         return Withdrawn(**(current.earlier or current.result))
 
@@ -131,21 +152,43 @@ def prove_consent(*, books: Books, by: Actor, party: str) -> dict[str, Any]:
     """All consents of a party and all that was received under each: for the party itself, or who audits us."""
     with books.unit(by.tenant) as unit:
         consents, filed = unit.parties.consents([party]), unit.batches.filed(party)
+        covers = unit.batches.filed_covers(party)
     if not consents:
         raise NotFound("no_consent", f"{party} has given no consent")
     return {
         "party": party,
         "consents": [
-            asdict(one) | {"received": [asdict(batch) for batch in filed if batch.consent == one.consent_id]}
+            asdict(one)
+            | {
+                "received": [asdict(batch) for batch in filed if batch.consent == one.consent_id],
+                "covered": [asdict(cover) for cover in covers if cover.consent == one.consent_id],
+            }
             for one in consents
         ],
     }
 
 
-def forget(*, books: Books, by: Actor, on: date) -> int:
-    """Delete what withdrawn consents brought and must be gone by this day; -> batches deleted."""
+def withheld_of(*, books: Books, by: Actor, party: str) -> list[Withheld]:
+    """Kinds of record that a party once let us see and does not now, in the order of KINDS."""
+    with books.unit(by.tenant) as unit:
+        consents = unit.parties.consents([party])
+    found = []
+    for kind in KINDS:
+        mine = [one for one in consents if one.scope == kind]
+        if any(one.covers(kind, PURPOSES, books.today()) for one in mine):
+            continue
+        ended = [Withheld(kind, one.withdrawn_on, "withdrawn", one.delete_by) for one in mine if one.withdrawn_on]
+        over = [one.until for one in mine if one.until and not one.withdrawn_on and one.until <= books.today()]
+        ended += [Withheld(kind, until, "ended", None) for until in over]
+        found += sorted(ended, key=lambda one: one.ended_on)[-1:]
+    return found
+
+
+def forget(*, books: Books, by: Actor, on: date) -> Forgotten:
+    """Delete what withdrawn consents brought and must be gone by this day."""
     request = {"on": on}
     with step(books, by, "forget", f"forget:{on}", request) as current:
         if current.earlier is None:
-            current.result = {"batches": current.unit.batches.forget(on)}
-        return int((current.earlier or current.result)["batches"])
+            batches, covers = current.unit.batches.forget(on)
+            current.result = {"batches": batches, "covers": covers}
+        return Forgotten(**(current.earlier or current.result))

@@ -1,18 +1,22 @@
 """Receive records of any kind under a consent, and read what was known of a party by a day, or at an hour."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhiwei.borrower import KINDS, PURPOSES, require
+from zhiwei.borrower import KINDS, PURPOSES, Consent, require
+from zhiwei.borrower.covers import Cover
+from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
-from zhiwei.journeys.filing import Batch
-from zhiwei.journeys.ports import Books, Unit, step
-from zhiwei.values import Actor, BadInput, identifier
+from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten
+from zhiwei.journeys.filing import Batch, Covering
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Unit
+from zhiwei.values import Actor, BadInput, digest, identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,50 +30,122 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Rows received by kind. `new` False: this delivery was received before, and changed nothing."""
+    """Rows received by kind, and the periods that the file speaks for: (kind, first day, last day). `new` False: this
+    delivery was received before, and changed nothing.
+    """
 
     delivery: str
     rows: dict[str, int]
     new: bool
+    covered: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) -> Accepted:
-    """Keep all tables of a file in one transaction; the same delivery twice changes nothing.
+    """Keep all tables of a file, and what it covers, in one transaction; the same delivery twice changes nothing.
 
-    Refusal where a party has not allowed a kind, BadInput where rows could not be read: nothing of the file is taken.
+    A file that holds no row and says what it covers is a delivery too: nothing happened in those days.
+
+    Refusal where a party has not allowed a kind (or allowed one delivery of it, which has come), BadInput where rows
+    could not be read: nothing of the file is taken.
     """
+    contents = readable(source.file, parsed)
+    if not contents:
+        raise BadInput(
+            "no_records", f"{source.file} holds no record and does not say what days it covers",
+            hint="if nothing happened in those days, say them: --covers 2024-01-01..2024-06-30",
+        )  # fmt: skip
+    rows, told = contents.rows, [(one.kind, one.first.isoformat(), one.last.isoformat()) for one in contents.covers]
+    delivery = delivery_of(source, contents)
+    request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
+    request |= {"covered": digest([astuple(one) for one in contents.covers])} if contents.covers else {}
+    with step(books, by, "receive_records", f"records:{delivery}", request, unsaid=["file"]) as current:
+        if current.earlier is not None:
+            return Accepted(delivery, rows, new=False, covered=told)
+        new = keep(current.unit, books.today(), source, contents)[1]
+        current.result = {"delivery": delivery}
+        return Accepted(delivery, rows, new, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What of a file can be kept: tables that hold rows, by kind, and the days it covers."""
+
+    tables: dict[str, pa.Table]
+    covers: tuple[Cover, ...] = ()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return {kind: table.num_rows for kind, table in self.tables.items()}
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.covers)
+
+    def of(self, kinds: Sequence[str]) -> "Contents":
+        tables = {kind: table for kind, table in self.tables.items() if kind in kinds}
+        return Contents(tables, tuple(one for one in self.covers if one.kind in kinds))
+
+
+def readable(file: str, parsed: Parsed) -> Contents:
+    """What a file holds; BadInput where a row could not be read."""
     if parsed.problems:
         first = parsed.problems[0]
         raise BadInput(
-            "bad_rows", f"{source.file}: {len(parsed.problems)} rows cannot be read; first {first.place} "
+            "bad_rows", f"{file}: {len(parsed.problems)} rows cannot be read; first {first.place} "
             f"{first.column}: {first.problem}", hint="nothing was taken: correct the file, or leave the rows out",
         )  # fmt: skip
-    rows = {kind: table.num_rows for kind, table in sorted(parsed.tables.items()) if table.num_rows}
-    if not rows:
-        raise BadInput("no_records", f"{source.file} holds no record")
-    delivery = identifier("del", source.name, source.sha256, *rows.items())
-    request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
-    with step(books, by, "receive_records", f"records:{delivery}", request, unsaid=["file"]) as current:
-        if current.earlier is not None:
-            return Accepted(delivery, rows, new=False)
-        _keep(current.unit, books.today(), delivery, source, {kind: parsed.tables[kind] for kind in rows})
-        current.result = {"delivery": delivery}
-        return Accepted(delivery, rows, new=True)
+    tables = {kind: table for kind, table in sorted(parsed.tables.items()) if table.num_rows}
+    return Contents(tables, tuple(sorted(set(parsed.covered), key=astuple)))
 
 
-def _keep(unit: Unit, today: date, delivery: str, source: Source, tables: dict[str, pa.Table]) -> None:
-    batches = [batch for kind, table in tables.items() for batch in _batches(delivery, kind, table)]
-    consents = unit.parties.consents(sorted({batch.party for batch in batches}))
-    allowed = []
-    for batch in batches:
-        [consent] = require(consents, batch.party, [batch.kind], PURPOSES, today)
-        allowed.append(
-            Batch(
-                batch.batch_id, batch.party, batch.kind, delivery, consent, batch.first_day, batch.last_day, batch.rows
-            )
-        )
-    unit.batches.deliver(delivery, source.name, source.file, source.sha256, sum(t.num_rows for t in tables.values()))
-    unit.batches.add(allowed)
+def delivery_of(source: Source, contents: Contents) -> str:
+    """The id of a delivery follows from what it holds; the same file with other days corrects what was said of them."""
+    return identifier("del", source.name, source.sha256, *contents.rows.items(), *map(astuple, contents.covers))
+
+
+def keep(unit: Unit, today: date, source: Source, contents: Contents, key: str = "") -> tuple[str, bool]:
+    """-> (delivery, is it new). `key`: of the pull that brought it, whose own asking does not use a consent up.
+
+    What came before under a consent that was withdrawn since is kept anew, under the one that stands now.
+    """
+    delivery = delivery_of(source, contents)
+    standing = unit.batches.standing(delivery)
+    if standing:
+        return delivery, False
+    batches = [batch for kind, table in contents.tables.items() for batch in _batches(delivery, kind, table)]
+    wanted = [(one.party, one.kind) for one in batches] + [(one.party, one.kind) for one in contents.covers]
+    consent = _consents(unit, today, wanted, key)
+    if standing is not None:
+        delivery = identifier("del", delivery, *sorted(set(consent.values())))
+        batches = [replace(one, batch_id=identifier("bat", delivery, one.kind, one.party)) for one in batches]
+    if not unit.batches.deliver(delivery, source.name, source.file, source.sha256, sum(contents.rows.values())):
+        return delivery, False
+    unit.batches.add(replace(one, delivery=delivery, consent=consent[one.party, one.kind]) for one in batches)
+    unit.batches.add_covers(
+        # Days that are still to come are not spoken for, whatever a file says.
+        Covering(identifier("cov", delivery, *astuple(one)), one.until(today), delivery, consent[one.party, one.kind])
+        for one in contents.covers
+    )
+    return delivery, True
+
+
+def _consents(
+    unit: Unit, today: date, wanted: Sequence[tuple[str, str]], key: str
+) -> dict[tuple[str, str], str]:  # fmt: skip
+    """(party, kind) -> the consent under which it is kept. Refusal where there is none."""
+    parties = sorted({party for party, _ in wanted})
+    consents = unit.parties.consents(parties)
+    mine = {party: [one for one in consents if one.party == party] for party in parties}
+    spent = {party: spent_by(unit, mine[party], party, key) for party in parties}
+    return {
+        (party, kind): require(mine[party], party, [kind], PURPOSES, today, spent=spent[party])[0]
+        for party, kind in dict.fromkeys(wanted)
+    }
+
+
+def spent_by(unit: Unit, consents: Sequence[Consent], party: str, key: str = "") -> set[str]:
+    """Consents of a party to one delivery under which one came, or is being asked for under another key."""
+    once = [one.consent_id for one in consents if one.party == party and not one.recurring]
+    return unit.pulls.spent(party, once, key) if once else set()
 
 
 def _batches(delivery: str, kind: str, table: pa.Table) -> list[Batch]:
@@ -92,29 +168,51 @@ def records_of(
 ) -> dict[str, pa.Table]:  # fmt: skip
     """Kind -> rows of these parties to the end of a day, corrections applied; with `known_at` as one knew them then.
 
-    Records whose consent was withdrawn are not read. Refusal where a party never gave one for a kind.
+    A party that is one with others has the records of all of them, each under the consents that it gave itself; those
+    who gave none for a kind, or withdrew it, are not read. Refusal where nobody of a party gave one for a kind.
     """
     with books.unit(by.tenant) as unit:
-        consents = unit.parties.consents(list(parties))
-        for party in parties:
-            require(consents, party, kinds, PURPOSES, books.today())
-        found = unit.batches.of(parties, kinds, until, known_at)
-    return {kind: current(kind, found.get(kind, []), until) for kind in kinds}
+        members = members_of(unit, parties, known_at)
+        consents = unit.parties.consents(everybody(members))
+        allowed = {kind: _allowing(consents, members, kind, books.today()) for kind in kinds}
+        found = {kind: unit.batches.of(whose, [kind], until, known_at).get(kind, []) for kind, whose in allowed.items()}
+    return {kind: current(kind, found[kind], until, members) for kind in kinds}
 
 
-def current(kind: str, batches: Sequence[pa.Table], until: date) -> pa.Table:
-    """The last word on each record: a later batch corrects a row of an earlier one, repeats within one are all kept."""
+def _allowing(
+    consents: Sequence[Consent], members: Mapping[str, Sequence[str]], kind: str, today: date
+) -> list[str]:  # fmt: skip
+    covered = {one.party for one in consents if one.covers(kind, PURPOSES, today)}
+    for party, those in members.items():
+        if covered.isdisjoint(those):
+            require(consents, party, [kind], PURPOSES, today)  # says why
+    return [party for party in everybody(members) if party in covered]
+
+
+def current(
+    kind: str, batches: Sequence[pa.Table], until: date, members: Mapping[str, Sequence[str]] | None = None
+) -> pa.Table:
+    """The last word on each record: a later batch corrects a row of an earlier one, repeats within one are all kept.
+
+    With `members` (see `members_of`) each party has the rows of all who are one with it, each record once.
+    """
     schema, day, key = KINDS[kind].schema, KINDS[kind].day, KINDS[kind].key
     if not batches:
         return schema.empty_table()
     rows: pa.Table = pa.concat_tables(batches)
-    if len(batches) > 1:
+    several = members is not None and merged(members)
+    if len(batches) > 1 or several:
         names = ["party_id", *key]
         frames = [
             pl.DataFrame(batch).with_columns(pl.int_range(pl.len(), dtype=pl.Int32).over(names).alias("_repeat"))
             for batch in batches
         ]
-        last = pl.concat(frames).unique([*names, "_repeat"], keep="last", maintain_order=True)
+        frame = pl.concat(frames)
+        if members is not None and several:
+            whose = rewritten(frame.with_columns(_member="party_id"), members)
+            last = counted_once(kind, whose).drop("_member")
+        else:
+            last = frame.unique([*names, "_repeat"], keep="last", maintain_order=True)
         rows = last.drop("_repeat").to_arrow().cast(schema)
     seen = pc.less_equal(rows[day].cast(pa.date32()), pa.scalar(until, pa.date32()))
     return rows.filter(seen)

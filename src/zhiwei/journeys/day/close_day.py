@@ -14,7 +14,8 @@ from zhiwei.credit.monitoring import required
 from zhiwei.funding.postings import Shares, of_product
 from zhiwei.journeys.day.accrual import accrual_entries
 from zhiwei.journeys.day.shard import BUCKETS, Result, Shard, close_shard, results
-from zhiwei.journeys.ports import Books, Changes, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Changes, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.loans.postings import Entry
 from zhiwei.values import DAY, Actor, Refusal, days, identifier

@@ -7,7 +7,7 @@ from datetime import date
 
 from zhiwei.funding.postings import accrual
 from zhiwei.journeys.day.shard import TROUBLE, readable, results
-from zhiwei.journeys.decide import replayed
+from zhiwei.journeys.deciding.decide import replayed
 from zhiwei.journeys.money.touch import BY_DAYS, REVERSED, Held, expected, in_journal, line_entries, refreshed
 from zhiwei.journeys.ports import Books, Loan, Unit
 from zhiwei.loans import FROZEN, Account, replay
@@ -35,6 +35,7 @@ TRUTHS = {
     ),
     "INV-12": ("日终封存", "every closed day has its seal, and the entries it covers have not changed"),
     "INV-13": ("日终无遗留", "no line was set aside by the last close"),
+    "INV-14": ("密文可开且无明文", "every sealed name and identifier opens and is found, and none stands in plain"),
 }
 
 
@@ -109,6 +110,7 @@ def examine(*, books: Books, by: Actor) -> list[Finding]:
             ("INV-11", _receivables(book)),
             ("INV-12", unit.seals.check()),
             ("INV-13", ((f"{line} {on}: {reason}", False) for line, on, reason in unit.days.aside())),
+            ("INV-14", unit.sealed.check()),
         ]
         return [_finding(name, _until_breach(results)) for name, results in checks]
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from zhiwei.journeys.bookkeeping import OpenDifference
-from zhiwei.journeys.ports import Books, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Unit
 from zhiwei.ledger import Side
 from zhiwei.ledger.reconcile import Statement
 from zhiwei.ledger.reconcile import reconcile as compared

@@ -14,7 +14,8 @@ from typing import Any
 from zhiwei.journeys.day.accrual import ByProduct, book_accrual
 from zhiwei.journeys.lines.find import products_of
 from zhiwei.journeys.money.touch import Held, hold, live_entries, touch
-from zhiwei.journeys.ports import Books, Changes, ShardDay, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Changes, ShardDay, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.loans import Line
 from zhiwei.loans.events import Event, RateChange

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from zhiwei.journeys.decide import accepted_rate
+from zhiwei.journeys.borrower.members import members_of
+from zhiwei.journeys.deciding.decide import accepted_rate
 from zhiwei.journeys.lines.find import check_day
-from zhiwei.journeys.ports import Books, StoredDecision, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.loans import CLOSED, FROZEN, Line
 from zhiwei.shelf import Product
@@ -62,16 +64,21 @@ def _check_rate(product: Product, rate: Decimal, on: date) -> None:
 
 
 def _check_other_lines(unit: Unit, decision: StoredDecision, on: date) -> None:
-    """One running line per business and product: limits of several decisions must not add up past the product's cap."""
-    for line in unit.lines.of_party(decision.party):
+    """One running line per business and product: limits of several decisions must not add up past the product's cap.
+
+    A business that is known under several ids is one here too, and nobody merges it meanwhile.
+    """
+    unit.merges.hold()
+    members = sorted(members_of(unit, [decision.party])[decision.party])  # in one order, for each is locked
+    for line in [line for member in members for line in unit.lines.of_party(member)]:
         if line.decision == decision.decision_id:
             raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
         if line.status == FROZEN:
-            raise Refusal("line_frozen", f"line {line.line_id} of {decision.party} is frozen", hint="repay it first")
+            raise Refusal("line_frozen", f"line {line.line_id} of {line.party} is frozen", hint="repay it first")
         if line.product == decision.product and line.status != CLOSED and (on < line.expires_on or line.used):
             raise Refusal(
                 "already_has_line",
-                f"{decision.party} has line {line.line_id} of {decision.product} until {line.expires_on}",
+                f"{line.party} has line {line.line_id} of {decision.product} until {line.expires_on}",
                 hint="draw on it, or repay and wait for its end",
             )  # fmt: skip
 

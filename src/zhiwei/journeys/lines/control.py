@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from zhiwei.journeys.lines.find import check_not_ahead, locked_line
-from zhiwei.journeys.ports import Books, Changes, LineChange, Proposal, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Changes, LineChange, Proposal, Unit
 from zhiwei.loans import CLOSED, FROZEN, OPEN, Line
 from zhiwei.values import Actor, BadInput, Forbidden, Refusal, canonical, grouped, identifier, yuan
 

@@ -12,7 +12,8 @@ from typing import Any
 from zhiwei.journeys.lines.control import Change, Changed, apply_change
 from zhiwei.journeys.lines.find import check_not_ahead, no_line, products_of
 from zhiwei.journeys.money.touch import Held, happened, held_of, owed
-from zhiwei.journeys.ports import Books, Loan, Proposal, Unit, step
+from zhiwei.journeys.once import step
+from zhiwei.journeys.ports import Books, Loan, Proposal, Unit
 from zhiwei.loans import replay
 from zhiwei.loans.accrual import running
 from zhiwei.loans.events import (
@@ -99,6 +100,9 @@ def approve_amendment(*, books: Books, by: Actor, proposal: str) -> Amended | Ch
 
 
 def _approved(books: Books, unit: Unit, by: Actor, proposal: Proposal) -> dict[str, Any]:
+    if not (proposal.verb.startswith("line.") or proposal.verb in KINDS):
+        message = f"{proposal.proposal_id} asks for {proposal.verb}, which is no change of a line"
+        raise Refusal("other_proposal", message, hint="approve it where it was proposed")
     request = json.loads(proposal.request)
     line, on = request["line"], date.fromisoformat(request["on"])
     if proposal.verb.startswith("line."):

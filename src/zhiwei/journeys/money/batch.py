@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from zhiwei.journeys.ports import Books, Changes, Opened, Overtaken, Unit, own_key
+from zhiwei.journeys.once import own_key
+from zhiwei.journeys.ports import Books, Changes, Opened, Overtaken, Unit
 from zhiwei.values import Actor, Refusal, canonical, digest
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import psycopg
 
-from zhiwei.store.keeping.manifest import BLOCK, DUMP, FORMAT, MANIFEST, Manifest, contents
+from zhiwei.store.keeping.manifest import BLOCK, DUMP, FORMAT, MANIFEST, Manifest, contents, needed_keys
 from zhiwei.store.keeping.programs import Program, program
 from zhiwei.values import BadInput, Outage
 
@@ -34,7 +34,9 @@ def back_up(url: str, target: Path, version: str, *, foreign: bool) -> Manifest:
                 with archive.open(DUMP, "w", force_zip64=True) as dump:
                     sha256, size = _dump(pg_dump, url, snapshot, dump)
                 made_at = datetime.now(UTC).isoformat(timespec="seconds")
-                manifest = Manifest(FORMAT, version, made_at, str(pg_dump), pg_dump.major, *found, sha256, size)
+                manifest = Manifest(
+                    FORMAT, version, made_at, str(pg_dump), pg_dump.major, *found, sha256, size, needed_keys(connection)
+                )  # fmt: skip
                 archive.writestr(MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True))
             file.flush()
             os.fsync(file.fileno())

@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from psycopg import sql
 from zhiwei.store.migrate import shipped
 from zhiwei.values import BadInput, Refusal
 
-FORMAT = 1
+FORMAT = 2
+KNOWN_FORMATS = (1, FORMAT)  # 1 did not name keys
 DUMP, MANIFEST = "book.dump", "manifest.json"
 LARGEST_MANIFEST = 2**24
 BLOCK = 2**20
@@ -23,7 +24,8 @@ BLOCK = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `tables`: rows of each. `seals`: tenant -> day and hash of its last seal.
+    """What a backup holds. `tables`: rows of each. `seals`: tenant -> day and hash of its last seal. `keys`: tenant ->
+    ids of the keys that what is sealed in it needs; the keys themselves are in no backup.
 
     `made_with` is the pg_dump that wrote it, of PostgreSQL `postgres`: pg_restore must not be older.
     """
@@ -38,6 +40,7 @@ class Manifest:
     seals: dict[str, tuple[str, str]]
     sha256: str
     size: int
+    keys: dict[str, list[str]] = field(default_factory=dict)
 
 
 def contents(
@@ -70,6 +73,17 @@ def contents(
     return migrations, tables, seals
 
 
+def needed_keys(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
+    """Tenant -> ids of the keys that sealed something of it."""
+    row = connection.execute("select to_regclass('public.tenant_key') is not null").fetchone()
+    if not row or not row[0]:
+        return {}
+    found: dict[str, list[str]] = {}
+    for tenant, key_id in connection.execute("select tenant_id, key_id from tenant_key order by recorded_at, key_id"):
+        found.setdefault(tenant, []).append(key_id)
+    return found
+
+
 def read_manifest(file: Path) -> Manifest:
     """What a backup says it holds, after its hash was checked. BadInput where it is none or damaged."""
     with opened(file) as archive:
@@ -91,7 +105,7 @@ def sound(file: Path, archive: zipfile.ZipFile) -> Manifest:
         if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
             raise ValueError("its manifest is too large")
         values = json.loads(archive.read(MANIFEST))
-        if values.get("format") != FORMAT:
+        if values.get("format") not in KNOWN_FORMATS:
             raise ValueError(f"its format is {values.get('format')!r}, not {FORMAT}")
         values["seals"] = {tenant: (on, sha256) for tenant, (on, sha256) in values["seals"].items()}
         manifest = Manifest(**values)

@@ -2,6 +2,7 @@
 
 from zhiwei.store.parties.known import NAME, Parties
 from zhiwei.store.parties.merges import Merges
+from zhiwei.store.parties.network import Network
 from zhiwei.store.parties.relations import Relations
 
-__all__ = ["NAME", "Merges", "Parties", "Relations"]
+__all__ = ["NAME", "Merges", "Network", "Parties", "Relations"]

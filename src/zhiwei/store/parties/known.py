@@ -1,6 +1,7 @@
 """Parties and their consents. Names are sealed; whoever searches one asks for its keyed hashes."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from zhiwei.borrower import Consent, Party
 from zhiwei.store.table import Store
@@ -88,6 +89,10 @@ class Parties(Store):
 
     def sources(self, parties: Sequence[str]) -> dict[str, str]:
         return dict(self.rows("select party_id, source from party where party_id = any(%s)", list(parties)))
+
+    def known_since(self, parties: Sequence[str]) -> dict[str, datetime]:
+        """When we first heard of each; who is not known is absent."""
+        return dict(self.rows("select party_id, recorded_at from party where party_id = any(%s)", list(parties)))
 
     def add_consents(self, consents: Iterable[Consent]) -> int:
         return self.run_many(

@@ -23,7 +23,7 @@ class Counterparties(Store):
         self.alone()
         found = self.known(names)
         missing = [name for name in names if name not in found]
-        indexes = self.vault.index_all(map(_exactly, missing), NAME)
+        indexes = self.vault.index_all(map(exactly, missing), NAME)
         made = self.rows(
             """insert into counterparty (tenant_id, name_sealed, name_index)
                select %s, * from unnest(%s::text[], %s::text[]) returning name_index, counterparty_id""",
@@ -34,7 +34,7 @@ class Counterparties(Store):
 
     def known(self, names: Iterable[str]) -> dict[str, int]:
         """Name -> its number, of those that have one, whichever key they were hashed with."""
-        of = {index: name for name in names for index in self.vault.indexes(_exactly(name), NAME)}
+        of = {index: name for name in names for index in self.vault.indexes(exactly(name), NAME)}
         found = self.rows("select name_index, counterparty_id from counterparty where name_index = any(%s)", list(of))
         return {of[index]: number for index, number in found}
 
@@ -53,7 +53,7 @@ class Counterparties(Store):
             self.vault.prefix, most,
         )  # fmt: skip
         names = self.vault.open_all([sealed for _, sealed in found], NAME)
-        indexes = self.vault.index_all(map(_exactly, names), NAME)
+        indexes = self.vault.index_all(map(exactly, names), NAME)
         return self.run_rows(
             """update counterparty c set name_sealed = s.sealed, name_index = s.index
                from unnest(%s::bigint[], %s::text[], %s::text[]) s (counterparty_id, sealed, index)
@@ -65,6 +65,6 @@ class Counterparties(Store):
         )
 
 
-def _exactly(name: str) -> str:
+def exactly(name: str) -> str:
     """A text that is equal only where names are equal to the letter: an index disregards width, case and spaces."""
     return sha256(name.encode()).hexdigest()

@@ -1,8 +1,9 @@
 """A company behind HTTP on this machine, and the provider that asks it: real sockets, real threads."""
 
 import http.client
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,8 +26,8 @@ class HttpCompany:
         asked = urlencode({"party": request.party, "since": request.since, "until": request.until})
         connection = http.client.HTTPConnection(*self.address, timeout=30)
         try:
-            headers = {"Authorization": TOKEN, "X-Consent": request.consent_id}
-            connection.request("GET", f"/{request.kind}?{asked}", headers=headers)
+            headers = {"Authorization": TOKEN, "X-Consent": request.consents[0]}
+            connection.request("GET", f"/{request.label}?{asked}", headers=headers)
             response = connection.getresponse()
             content = response.read()
         finally:
@@ -41,38 +42,57 @@ class HttpCompany:
 
 
 @contextmanager
-def serving(answers: dict[Request, bytes], parties: set[str], consents: set[str]) -> Iterator[HttpCompany]:
-    """A company with these answers, up within the block."""
+def listening(handle: Callable[[BaseHTTPRequestHandler], None], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server that does `handle` for every request, up within the block; -> its port."""
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            consent = self.headers["X-Consent"]
-            found = {(r.kind, r.party, str(r.since), str(r.until)): content for r, content in answers.items()}
-            content = found.get((parts.path.lstrip("/"), asked["party"], asked["since"], asked["until"]), b"")
-            if self.headers["Authorization"] != TOKEN:
-                status, content = 401, b""
-            elif consent not in consents:
-                status, content = 403, b""
-            elif asked["party"] not in parties:
-                status, content = 404, b""
-            else:
-                status = 200 if content else 204
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            handle(self)
+
+        do_POST = do_GET
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Nothing on the screen of whoever runs the tests."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Nor of what a client that hangs up does to a server."""
+
+    with Server(("127.0.0.1", 0), Door) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield HttpCompany((str(server.server_address[0]), server.server_port))
+            yield server.server_port
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def serving(answers: dict[Request, bytes], parties: set[str], consents: set[str]) -> Iterator[HttpCompany]:
+    """A company with these answers, up within the block."""
+    found = {(r.label, r.party, str(r.since), str(r.until)): content for r, content in answers.items()}
+
+    def handle(door: BaseHTTPRequestHandler) -> None:
+        parts = urlsplit(door.path)
+        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        content = found.get((parts.path.lstrip("/"), asked["party"], asked["since"], asked["until"]), b"")
+        if door.headers["Authorization"] != TOKEN:
+            status, content = 401, b""
+        elif door.headers["X-Consent"] not in consents:
+            status, content = 403, b""
+        elif asked["party"] not in parties:
+            status, content = 404, b""
+        else:
+            status = 200 if content else 204
+        door.send_response(status)
+        door.send_header("Content-Length", str(len(content)))
+        door.end_headers()
+        door.wfile.write(content)
+
+    with listening(handle) as port:
+        yield HttpCompany(("127.0.0.1", port))

@@ -9,7 +9,7 @@ import pytest
 from zhiwei.adapters.pulling import Clock, Figures, Request
 from zhiwei.values import Outage
 
-REQUEST = Request("bank_flow", "91330100TEST000001", date(2024, 1, 1), date(2024, 4, 1), "con_1")
+REQUEST = Request(("bank_flow",), "91330100TEST000001", date(2024, 1, 1), date(2024, 4, 1), ("con_1",))
 
 
 class Time:

@@ -19,7 +19,7 @@ from .conftest import REQUEST, Time
 OTHER = replace(REQUEST, party="91330100TEST000002")
 LATER = replace(REQUEST, since=date(2024, 4, 1), until=date(2024, 7, 1))
 ANSWERS = {REQUEST: b"date,amount\n2024-02-01,1.00\n", OTHER: "日期,金额\n".encode("gb18030") * 5000, LATER: b"\x00PK"}
-STRANGER, WITHOUT = replace(REQUEST, party="91330100TEST000009"), replace(REQUEST, consent_id="con_9")
+STRANGER, WITHOUT = replace(REQUEST, party="91330100TEST000009"), replace(REQUEST, consents=("con_9",))
 EMPTY = replace(REQUEST, since=date(2020, 1, 1), until=date(2020, 2, 1))
 
 
@@ -29,9 +29,9 @@ def recorded(folder: Path, answers: dict[Request, bytes], outage: bool = False) 
     for number, (request, content) in enumerate(answers.items()):
         (folder / f"{number}.dat").write_bytes(content)
         what = 'outage = "line dead"' if outage else f'file = "{number}.dat"'
-        rows += ["[[answer]]", f'kind = "{request.kind}"', f'party = "{request.party}"', what]
+        rows += ["[[answer]]", f'kinds = ["{request.label}"]', f'party = "{request.party}"', what]
         rows += [f"since = {request.since}", f"until = {request.until}"]
-    rows += ["[[answer]]", f'kind = "{EMPTY.kind}"', f'party = "{EMPTY.party}"', "empty = true"]
+    rows += ["[[answer]]", f'kinds = ["{EMPTY.label}"]', f'party = "{EMPTY.party}"', "empty = true"]
     (folder / "answers.toml").write_text("\n".join(rows), encoding="utf-8")
     return Recorded(folder)
 

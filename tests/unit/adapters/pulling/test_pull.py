@@ -259,8 +259,9 @@ def test_a_price_is_whole_and_known(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"kind": "gossip"}, {"party": ""}, {"party": " P1"}, {"party": "P1\r\nX-Role: admin"}, {"party": "P" * 101},
-        {"consent_id": ""}, {"until": REQUEST.since},
+        {"kinds": ("gossip",)}, {"kinds": ()}, {"kinds": ("meters", "meters")}, {"party": ""}, {"party": " P1"},
+        {"party": "P1\r\nX-Role: admin"}, {"party": "P" * 101},
+        {"consents": ("",)}, {"consents": ()}, {"until": REQUEST.since},
     ],
 )  # fmt: skip
 def test_a_request_says_what_is_asked(change: dict[str, Any]) -> None:

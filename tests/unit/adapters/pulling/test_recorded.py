@@ -13,7 +13,7 @@ from zhiwei.values import BadInput, NotFound, Outage, Refusal
 from .conftest import REQUEST, Time
 
 HEAD = 'name = "paper"\n'
-ANSWER = f'[[answer]]\nkind = "bank_flow"\nparty = "{REQUEST.party}"\n'
+ANSWER = f'[[answer]]\nkinds = ["bank_flow"]\nparty = "{REQUEST.party}"\n'
 
 
 def company(folder: Path, index: str) -> Recorded:
@@ -70,7 +70,7 @@ def test_refusals_and_outages_are_given_as_recorded(tmp_path: Path) -> None:
         (f"{HEAD}{ANSWER}empty = true\nsince = '2024-01-01'\n", "since is unknown, or not of its type"),
         (f"{HEAD}{ANSWER}file = 'gone.csv'\n", "no file 'gone.csv'"),
         (f"{HEAD}{ANSWER}file = '../outside.csv'\n", "no file '../outside.csv' in the folder"),
-        (f"{HEAD}[[answer]]\nkind = 'gossip'\nparty = 'P1'\nempty = true\n", "answer 1 does not say"),
+        (f"{HEAD}[[answer]]\nkinds = ['gossip']\nparty = 'P1'\nempty = true\n", "answer 1 does not say"),
     ],
 )  # fmt: skip
 def test_a_recording_that_is_not_as_described(tmp_path: Path, index: str, said: str) -> None:

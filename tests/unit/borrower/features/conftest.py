@@ -1,6 +1,6 @@
 """Rows of any kind: by hand from what matters, or many at random, with gaps where a source may say nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from zhiwei.borrower.covers import Cover, covered_table
 from zhiwei.borrower.features import whole_picture
 from zhiwei.borrower.records import KINDS
 
@@ -28,6 +29,7 @@ WORDS: dict[str, list[str]] = {
     "document": ["order", "receipt", "invoice"],
     "utility": ["power", "power", "water", "gas"],
     "reader": ["feed", "staff"],
+    "event": ["replaced", "estimated", "installed"],
     "subject": ["firm", "owner"],
     "class": ["normal", "normal", "special_mention", "substandard", "loss"],
     "reason": ["loan", "card", "guarantee", "self", "post_loan", "standing"],
@@ -65,6 +67,8 @@ def at_random(kind: str, dice: np.random.Generator, many: int, parties: str = "A
         if "occurrence" in row:
             row["occurrence"] = int(dice.choice([1, 1, 1, 2]))
             row["amount"] = row["amount"] or 0
+        if "event" in row:
+            row["event"] = row["event"] if dice.random() < 0.2 else None
         row[day] = row[day] if dice.random() < 0.98 else None
         rows.append(row)
     return rows if kind != "invoices" else [row | {"issue_date": row["issue_date"] or AS_OF} for row in rows]
@@ -116,10 +120,13 @@ def make() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def facts() -> Callable[..., dict[str, float]]:
-    """Facts of party A from rows by kind, each row naming only what matters."""
+    """Facts of party A from rows by kind, each row naming only what matters, and from what files cover."""
 
-    def seen(as_of: date = AS_OF, **kinds: list[Row]) -> dict[str, float]:
+    def seen(
+        as_of: date = AS_OF, covers: Sequence[Cover] = (), rates: dict[str, float] | None = None, **kinds: list[Row]
+    ) -> dict[str, float]:
         tables = {kind: table(kind, [{"party_id": "A", **row} for row in rows]) for kind, rows in kinds.items()}
-        return {name: float(value[0]) for name, value in whole_picture(tables, ("A",), as_of).items()}
+        found = whole_picture(tables, ("A",), as_of, covered_table(covers), rates)
+        return {name: float(value[0]) for name, value in found.items()}
 
     return seen

@@ -106,6 +106,20 @@ def test_what_comes_in_and_is_no_income(row: Row) -> None:
     assert money([sale(month, 100) for month in (1, 2, 3)], flow, 1, 3).ratio == 1.0
 
 
+def test_a_month_with_money_in_another_currency_is_not_compared() -> None:
+    sales = [sale(month, 100) for month in (1, 2, 3)]
+    flow = [paid(1, 100), paid(2, 40), paid(2, 9, currency="USD"), paid(3, 100)]
+    assert (money(sales, flow, 1, 3).months_used, money(sales, flow, 1, 3).ratio) == (2, 1.0)
+
+
+def test_what_is_told_of_purchases_says_nothing_of_sales() -> None:
+    year = {"kind": "invoices", "first": date(2024, 1, 1), "last": date(2024, 12, 31)}
+    tables = {"invoices": [sale(1, 100)], "bank_flow": [paid(month, 100) for month in (1, 2)]}
+    for part, months in (("purchase", 1), ("sale", 2), (None, 2)):
+        told = [statement(1, 2), year | {"part": part}]
+        assert compared(tables, told)["invoiced_sales", "bank_inflow"].months_used == months, part
+
+
 def test_payment_for_goods_is_no_loan_though_it_looks_like_one() -> None:
     flow = [paid(1, 100, "货款"), paid(2, 100, "收到货款"), paid(3, 100, "", counterparty="某某贸易有限公司")]
     assert money([sale(month, 100) for month in (1, 2, 3)], flow).ratio == 1.0

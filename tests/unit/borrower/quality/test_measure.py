@@ -213,6 +213,21 @@ def test_a_period_of_the_future_is_not_known_yet() -> None:
     assert one("bank_flow", [], told=[{"first": date(2025, 1, 1), "last": date(2025, 1, 31)}]).coverage is None
 
 
+def test_an_account_told_by_an_empty_statement_is_a_part_of_its_own_only_where_it_is_another() -> None:
+    rows = [bank(date(2024, 12, day), 5, 5) for day in (1, 10)]
+    december = {"first": date(2024, 12, 11), "last": AS_OF}
+    for part, many in (("1", 1), ("1 / USD", 2), (None, 2)):
+        found = one("bank_flow", rows, told=[december | {"part": part}])
+        assert (found.parts, found.coverage) == (many, 31 / 366), part
+
+
+def test_rows_in_another_currency_are_counted() -> None:
+    rows = [bank(date(2024, 12, 1), 5, 5), bank(date(2024, 12, 2), 5, 5, currency="USD")]
+    assert one("bank_flow", rows).foreign == 1
+    assert one("bank_flow", [rows[0], bank(date(2023, 12, 2), 5, 5, currency="USD")]).foreign == 0, "not of the window"
+    assert one("bank_flow", rows[:1]).foreign == 0
+
+
 # --- takings and orders: days, a closed shop bridged
 
 
@@ -317,6 +332,17 @@ def test_a_meter_never_runs_back() -> None:
     assert worst.select("place", "off").rows() == [("power / m / 2024-11-01", 10.0)]
 
 
+def test_a_meter_that_began_anew_did_not_run_back() -> None:
+    rows = [
+        reading(date(2024, 9, 1), 100.0, 30.0),
+        reading(date(2024, 10, 1), 5.0, 50.0, event="replaced"),
+        reading(date(2024, 11, 1), 90.0, 20.0, event="estimated"),
+        reading(date(2024, 12, 1), 65.0, 60.0),  # after the replaced one, not after the estimate
+    ]
+    assert held("meters", rows) == {"never_back": (1, 1), "usage": (1, 1)}
+    assert held("meters", [row | {"event": None} for row in rows])["never_back"] == (1, 3)
+
+
 def test_a_meter_may_count_through_a_transformer() -> None:
     rows = [reading(date(2024, 10, 1), 100.0), reading(date(2024, 11, 1), 110.0, 400.0)]
     assert held("meters", rows)["usage"] == (1, 1)
@@ -343,6 +369,12 @@ def test_courts_are_covered_by_one_report_even_an_empty_one() -> None:
     found = one("courts", [], told=told)
     assert (found.coverage, found.freshness_days, found.agreement) == (1.0, 10, None)
     assert found.score == 1.0  # of what is known, all is well
+
+
+def test_a_report_of_a_later_day_is_not_there_yet() -> None:
+    told = [{"first": date(1990, 1, 1), "last": date(2025, 1, 1), "part": "firm"}]
+    assert one("courts", [], told=told).coverage is None
+    assert one("courts", [], date(2025, 1, 1), told=told).freshness_days == 0
 
 
 def test_an_old_case_says_nothing_of_when_one_looked() -> None:

@@ -18,6 +18,7 @@ from zhiwei.borrower.features.kinds import procurement as _procurement
 from zhiwei.borrower.features.kinds import registry as _registry
 from zhiwei.borrower.features.kinds import tax as _tax
 from zhiwei.borrower.features.windows import Rows
+from zhiwei.borrower.records import KINDS
 
 SEEN_AS: dict[str, tuple[type[Rows], tuple[Group[Any], ...]]] = {
     "invoices": (_invoices.Invoices, (_invoices.CORE, _invoices.MORE)),
@@ -36,6 +37,12 @@ SEEN_AS: dict[str, tuple[type[Rows], tuple[Group[Any], ...]]] = {
 """Kind of record -> the view of its rows, and its facts."""
 
 
-def see(tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date) -> dict[str, Rows]:
-    """The rows of each table as seen on the day. KeyError for a kind that there is not."""
-    return {kind: SEEN_AS[kind][0](table, parties, as_of) for kind, table in tables.items()}
+def see(
+    tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date, covered: pa.Table | None = None
+) -> dict[str, Rows]:
+    """The rows of each table as seen on the day, and of each kind that files say they cover. KeyError for a kind that
+    there is not.
+    """
+    told = [] if covered is None else sorted(set(covered["kind"].to_pylist()) - tables.keys())
+    every = {**tables, **{kind: KINDS[kind].schema.empty_table() for kind in told}}
+    return {kind: SEEN_AS[kind][0](table, parties, as_of, covered) for kind, table in every.items()}

@@ -86,7 +86,7 @@ def _levels(rows: Acquiring) -> dict[str, Floats]:
     terminals = np.bincount(used // terminal.width, minlength=rows.parties).astype(np.float64)
     card = rows.sums(year & rows.equals("channel", "card"), rows.amount)
     return {
-        "takings_months_observed": (rows.today - rows.first_day()) / MONTH,
+        "takings_months_observed": (rows.today - rows.observed_since()) / MONTH,
         "days_since_taking": rows.today - rows.last_day(rows.paid),
         **{f"takings_{n}m": over(takings, 0, n) / 100 for n in (1, 3, 6, 12, 24)},
         **{f"takings_rows_{n}m": rows.count(rows.paid & rows.within(0, n)) for n in (3, 12)},

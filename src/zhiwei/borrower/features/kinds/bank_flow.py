@@ -1,10 +1,10 @@
 """Bank statements -> cash: what comes in and goes out, what stands in the accounts, and what looks arranged.
 
-Transfers between accounts of the same party are neither money in nor money out. Rows in other currencies than CNY are
-left out. Money is 元.
+Transfers between accounts of the same party are neither money in nor money out. Money is 元: rows in another currency
+are converted where somebody gives a rate; else no fact whose window they lie in can be said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 
 from zhiwei.borrower.features.amounts import first_digit_distance, repeated_share, round_share
 from zhiwei.borrower.features.balances import Balances
-from zhiwei.borrower.features.facts import Group
+from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.partners import Trade
+from zhiwei.borrower.features.told import start_of
 from zhiwei.borrower.features.windows import (
     MONTH,
     Bools,
@@ -32,20 +33,43 @@ from zhiwei.borrower.features.windows import (
     slope,
     variation,
 )
+from zhiwei.borrower.reading.columns.cells import MINOR_DIGITS
 
 FACTS: Group["BankFlow"] = Group("bank_flow")
 
+RATE, MONEY = "rate", ("amount", "balance")
 LOW = 100_000  # 分: an account with less than a thousand 元 is taken as empty
 WAGES, LOANS, INTEREST, CASH = "工资|代发|薪", "贷款|放款|借款|还款|还贷", "结息|利息", "现金|存现|取现|ATM"
 
 
 class BankFlow(Rows):
-    """Rows of statements in CNY."""
+    """Rows of statements in CNY, and those that have a rate; see `priced`."""
 
     kind = "bank_flow"
 
     def kept(self, table: pa.Table) -> Bools:
-        return pc.equal(table["currency"], "CNY").fill_null(True).to_numpy().astype(bool)
+        return _in_yuan(table)
+
+    def fen(self, name: str) -> Floats:
+        if name not in MONEY or RATE not in self._table.column_names:
+            return super().fen(name)
+        return self._once(("priced", name), lambda: np.rint(self.raw(name) * self.real(RATE)))
+
+    @cached_property
+    def abroad(self) -> "Abroad":
+        return Abroad(self._table.filter(pa.array(~_in_yuan(self._table))), self._names, self.as_of)
+
+    def believed(self, fact: Fact, values: Floats) -> Floats:
+        """As of any kind; and NaN where what is in another currency is missing from it."""
+        told = super().believed(fact, values)
+        if not self.abroad.size:
+            return told
+        start = -np.inf if fact.window in ("all", "now") else start_of(fact.window, self.as_of)
+        return np.where(self.abroad.last_day() > start, np.nan, told)
+
+    @cached_property
+    def unknown_months(self) -> Bools:
+        return super().unknown_months | (self.abroad.months_of(np.ones(self.abroad.size, dtype=bool)) > 0)
 
     @cached_property
     def amount(self) -> Floats:
@@ -55,7 +79,7 @@ class BankFlow(Rows):
     def own(self) -> Bools:
         """Transfers to and from another account of the party."""
         mine, theirs = self.codes("account", "counterparty_account")
-        accounts = np.unique(self.who * mine.width + mine.code)
+        accounts = np.unique((self.who * mine.width + mine.code)[mine.code >= 0])  # one that is not said is nobody's
         return (theirs.code >= 0) & np.isin(self.who * mine.width + theirs.code, accounts)
 
     @cached_property
@@ -105,6 +129,31 @@ class BankFlow(Rows):
         return found
 
 
+class Abroad(Rows):
+    """Rows in a currency without a rate: what they are worth in 元 nobody knows."""
+
+    kind = "bank_flow"
+
+
+def priced(tables: Mapping[str, pa.Table], rates: Mapping[str, float]) -> Mapping[str, pa.Table]:
+    """Tables with a column RATE in the statements: 分 for a minor unit of a row's currency, null where none is given.
+
+    `rates`: 元 for a unit. One rate for all days: whoever gives it chooses the day that it is of.
+    """
+    if not rates or "bank_flow" not in tables:
+        return tables
+    rows = tables["bank_flow"]
+    fen = {code: rate * 100 / 10 ** MINOR_DIGITS.get(code, 2) for code, rate in {**rates, "CNY": 1.0}.items()}
+    place = pc.index_in(rows["currency"].fill_null("CNY"), value_set=pa.array(list(fen)))
+    return {**tables, "bank_flow": rows.append_column(RATE, pa.array(list(fen.values())).take(place.combine_chunks()))}
+
+
+def _in_yuan(table: pa.Table) -> Bools:
+    if RATE in table.column_names:
+        return table[RATE].is_valid().to_numpy().astype(bool)
+    return pc.equal(table["currency"], "CNY").fill_null(True).to_numpy().astype(bool)
+
+
 def bank_flow(rows: pa.Table, parties: Sequence[str], as_of: date) -> dict[str, Floats]:
     """Every fact of bank statements, each one float64 per party in the order given; NaN where it cannot be said."""
     seen = BankFlow(rows, parties, as_of)
@@ -132,7 +181,7 @@ def _levels(rows: BankFlow) -> dict[str, Floats]:
     count = rows.count(year)
     whole = over(money_in, 0, 12)
     return {
-        "bank_months_observed": (rows.today - rows.first_day()) / MONTH,
+        "bank_months_observed": (rows.today - rows.observed_since()) / MONTH,
         "days_since_bank_row": rows.today - rows.last_day(),
         **{f"bank_in_{n}m": over(money_in, 0, n) / 100 for n in (1, 3, 6, 12)},
         **{f"bank_out_{n}m": over(money_out, 0, n) / 100 for n in (1, 3, 6, 12)},

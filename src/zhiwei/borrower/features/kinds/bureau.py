@@ -1,7 +1,8 @@
 """Credit bureau reports -> debts, how they were paid month by month, and who asked. Money is 元.
 
-Of each subject (firm, owner) the latest report known counts; facts are of both together unless named for one. A month
-string is in the bureau's letters, oldest first, its last letter the report's month.
+Of each subject (firm, owner) the latest report known counts; facts are of both together unless named for one. A report
+without an account is one as well: then there is none. Of days after the report nothing is known. A month string is in
+the bureau's letters, oldest first, its last letter the report's month.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from zhiwei.borrower.features.facts import Group
-from zhiwei.borrower.features.windows import MONTH, Bools, Floats, Rows, longest_run, ordinal, ratio
+from zhiwei.borrower.features.facts import Fact, Group
+from zhiwei.borrower.features.told import ordinal, start_of
+from zhiwei.borrower.features.windows import MONTH, Bools, Floats, Ints, Rows, longest_run, ratio
 from zhiwei.values import add_months
 
 ACCOUNTS: Group["Accounts"] = Group("bureau_accounts")
@@ -34,11 +36,38 @@ class _Report(Rows):
         return self.equals("subject", "owner")
 
     @cached_property
-    def current(self) -> Bools:
-        subject = self.who * 2 + self.owner
+    def newest(self) -> Ints:
+        """The day of the latest report by party and subject (firm, owner), -1 where there is none."""
         newest = np.full(self.parties * 2, -1, dtype=np.int64)
-        np.maximum.at(newest, subject, self.day)
-        return self.day == newest[subject]
+        np.maximum.at(newest, self.who * 2 + self.owner, self.day)
+        np.maximum.at(newest, self.told.who * 2 + self.told.of(("owner",)), self.told.last)
+        return newest.reshape(self.parties, 2)
+
+    @cached_property
+    def current(self) -> Bools:
+        return self.day == self.newest[self.who, self.owner.astype(np.int64)]
+
+    @cached_property
+    def clean(self) -> Bools:
+        """Parties whose latest reports have no row at all."""
+        return self.told.has & (self.count(self.current) == 0)
+
+    def said(self, name: str) -> Bools:
+        return super().said(name) | self.clean
+
+    def believed(self, fact: Fact, values: Floats) -> Floats:
+        """NaN where no report of the subject came, or none since the window began, or an empty one that looked back
+        on less than it.
+        """
+        newest = self.newest[:, 1] if fact.name.startswith("owner_") else self.newest.max(axis=1)
+        if fact.window in ("all", "now"):
+            return np.where(newest < 0, np.nan, values)
+        start = start_of(fact.window, self.as_of)
+        found = np.where(newest <= start, np.nan, values)
+        if not self.clean.any():
+            return found
+        short = (self.told.reach()[0] > start + 1) & self.clean
+        return np.where(short & ~(values > 0), np.nan, found)
 
 
 class Accounts(_Report):
@@ -72,8 +101,8 @@ class Accounts(_Report):
 
     @cached_property
     def tells(self) -> Bools:
-        """Parties with a month string in a current report."""
-        return self.count(self.current & self.has("months")) > 0
+        """Parties with a month string in a current report, or without an account."""
+        return (self.count(self.current & self.has("months")) > 0) | self.clean
 
     def worst(self, where: Bools, values: Floats) -> Floats:
         """Largest value over the accounts chosen, NaN where there is no month string."""
@@ -168,7 +197,7 @@ def _debts(rows: Accounts) -> dict[str, Floats]:
     soon = ordinal(add_months(rows.as_of, 3))
     due = rows.total(debt & owed & (rows.promised("due_on") <= soon), "balance")
     return {
-        "bureau_report_days": rows.today - rows.last_day(),
+        "bureau_report_days": rows.today - rows.newest.max(axis=1).astype(np.float64),
         "debt_balance": whole / 100,
         "loan_balance": rows.total(loan, "balance") / 100,
         "owner_debt_balance": rows.total(debt & rows.owner, "balance") / 100,
@@ -222,7 +251,7 @@ def _payment(rows: Accounts) -> dict[str, Floats]:
     for word, value in CLASSES.items():
         classes[rows.equals("class", word)] = value
     told, owner = rows.tells, debt & rows.owner
-    classed = rows.count(rows.current & (classes > 0)) > 0
+    classed = (rows.count(rows.current & (classes > 0)) > 0) | rows.clean
     sums = {
         "special_balance": rows.sums(debt & (classes == 2), rows.balance) / 100,
         "bad_balance": rows.sums(debt & (classes > 2), rows.balance) / 100,

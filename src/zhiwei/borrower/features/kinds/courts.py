@@ -1,7 +1,7 @@
 """Court records -> how many cases of each list, which are open, and for how much. Money is 元.
 
-A case that closes after the as-of date is open. A party without any record is NaN: whether the courts were asked is
-not in these rows, and whoever asked knows that there is nothing.
+A case that closes after the as-of date is open. A party of whom no case came is NaN, unless a report says that the
+courts were asked: then there is none, as far back as one looked, and of the subject that one asked about.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,10 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from zhiwei.borrower.features.facts import Group
+from zhiwei.borrower.features.facts import Fact, Group
+from zhiwei.borrower.features.told import ordinal
 from zhiwei.borrower.features.windows import MONTH, Bools, Floats, Rows
+from zhiwei.values import EARLIEST
 
 FACTS: Group["Courts"] = Group("courts")
 
@@ -21,6 +23,16 @@ class Courts(Rows):
     """Cases and entries on the courts' lists, of the firm and its owner."""
 
     kind = "courts"
+
+    def believed(self, fact: Fact, values: Floats) -> Floats:
+        """0 of a party with reports only where one of them speaks for the window and for the subject."""
+        if not self.told.has.any():
+            return values
+        subject = ("owner",) if fact.name.startswith("owner_") else ("firm", "")
+        spoken = self.told.speaks_for(fact.window, subject)
+        if fact.window in ("all", "now"):  # a case of any year counts, also one before what was looked at
+            spoken &= self.told.reach(subject)[0] <= ordinal(EARLIEST)
+        return np.where(self.told.has & ~spoken & ~(values > 0), np.nan, values)
 
     @cached_property
     def open(self) -> Bools:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from zhiwei.borrower.features.amounts import first_digit_distance, repeated_share, round_share
-from zhiwei.borrower.features.facts import Group
+from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.partners import Trade
 from zhiwei.borrower.features.windows import (
     MONTH,
@@ -41,6 +41,13 @@ class Invoices(Rows):
 
     def kept(self, table: pa.Table) -> Bools:
         return table["occurrence"].to_numpy() == 1
+
+    def believed(self, fact: Fact, values: Floats) -> Floats:
+        """Of a party without an invoice both sides must have been asked for: facts are of sales and of purchases."""
+        if not self.empty.any():
+            return values
+        both = [self.told.speaks_for(fact.window, (side, "")) for side in ("sale", "purchase")]
+        return np.where(self.empty & ~(both[0] & both[1]), np.nan, values)
 
     @cached_property
     def sale(self) -> Bools:
@@ -149,7 +156,7 @@ def _core(rows: Invoices) -> dict[str, Floats]:
     voids, reds = over(rows.void_months, 0, 12), over(rows.red_months, 0, 12)
     issued = over(rows.issued_months, 0, 12)
     return {
-        "months_observed": (rows.today - rows.first_day()) / MONTH,
+        "months_observed": (rows.today - rows.observed_since()) / MONTH,
         "days_since_record": rows.today - rows.last_day(),
         "sales_total": rows.sales.sum(axis=1) / 100,
         "sales_12m": sales / 100,

@@ -160,9 +160,12 @@ def _bills(rows: Meters) -> dict[str, Floats]:
 
 
 def _breaks(rows: Meters) -> Floats:
-    order = rows.order[(rows.has("reading") & rows.has("usage"))[rows.order]]
+    """Usage that is not what the dial moved: of a dial that began anew, or that nobody read, it cannot be told."""
+    read = rows.has("reading") & rows.has("usage") & ~rows.equals("event", "estimated")
+    order = rows.order[read[rows.order]]
+    anew = rows.has("event")[order]
     meter, dial = rows.meter[order], np.rint(rows.fen("reading")[order] * 1000)
     broken = np.zeros(len(order), dtype=bool)
     off = np.abs(dial[1:] - dial[:-1] - rows.milli[order][1:]) > _DIAL
-    broken[1:] = (meter[1:] == meter[:-1]) & off & rows.year[order][1:]
+    broken[1:] = (meter[1:] == meter[:-1]) & off & ~anew[1:] & rows.year[order][1:]
     return np.bincount(rows.who[order][broken], minlength=rows.parties).astype(np.float64)

@@ -92,7 +92,7 @@ def _levels(rows: Orders) -> dict[str, Floats]:
     whole, many = over(sales, 0, 12), rows.count(year)
     platforms = Trade(rows, year, rows.codes("platform")[0], rows.amount)
     return {
-        "orders_months_observed": (rows.today - rows.first_day()) / MONTH,
+        "orders_months_observed": (rows.today - rows.observed_since()) / MONTH,
         "days_since_order": rows.today - rows.last_day(rows.live),
         **{f"order_sales_{n}m": over(sales, 0, n) / 100 for n in (1, 3, 6, 12)},
         "order_net_sales_12m": (whole - rows.total(year, "refund")) / 100,

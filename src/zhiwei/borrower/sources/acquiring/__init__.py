@@ -4,7 +4,8 @@
         {"reference": "T1", "paid_at": "2024-03-01T12:30:05", "amount": "58.00", "fee": "0.22",
          "terminal": "00010001", "payer": "tok_9f2c", "channel": "card"}]}
 
-A refund is a negative amount and its fee, where one is given back, is negative too. `payer` is a token.
+`from` and `to` above the list: the days that it is of. A refund is a negative amount and its fee, where one
+is given back, is negative too. `payer` is a token.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from zhiwei.borrower.reading.readers import money, one_of, text, time, token
 from zhiwei.borrower.reading.tabled import gather_table, mappings_of
 
 KINDS = ("acquiring",)
+GIVEN = {"merchant": (), "channel": ("card", "wechat", "alipay", "unionpay", "other")}
 LAYOUTS = ("mapping_by_type.toml", "mapping.toml")  # the first whose headers a table has
 CHANNELS = {
     "card": "card", "wechat": "wechat", "alipay": "alipay", "unionpay": "unionpay", "other": "other",
@@ -47,16 +49,21 @@ FORM = Form(
     },
     needed=("merchant", "paid_at", "amount", "reference"),
     shared=("merchant", "terminal", "channel"),
+    feed=("merchant",),
     wrong=_wrong,
     odd=_odd,
 )  # fmt: skip
 
 
-def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) -> Parsed:
+def read(
+    content: bytes, name: str, party: str, mapping: Mapping | None = None, given: dict[str, str] | None = None
+) -> Parsed:
     """Takings of one party; BadInput where the file is neither the form nor a table of its columns.
 
-    `mapping`: what the columns of a table mean, where it is not one of the shipped layouts.
+    `mapping`: what the columns of a table mean, where it is not one of the shipped layouts. `given`: the
+    merchant or channel, where the file does not say them.
     """
     if is_json(content, name):
-        return gather(content, name, [FORM]).parsed(party)
-    return gather_table(content, name, FORM, [mapping] if mapping else mappings_of(__name__, *LAYOUTS)).parsed(party)
+        return gather(content, name, [FORM], given=given).parsed(party)
+    layouts = [mapping] if mapping else mappings_of(__name__, *LAYOUTS)
+    return gather_table(content, name, FORM, layouts, given).parsed(party)

@@ -5,7 +5,9 @@ stands twice. What fails is counted in `warnings`, and `facts["breaks"]` says wh
 antifraud.
 """
 
+import re
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 
 import polars as pl
@@ -23,12 +25,16 @@ from zhiwei.values import BadInput
 __all__ = ["KINDS", "default_mapping", "read"]
 
 KINDS = (KIND,)
+GIVEN: dict[str, tuple[str, ...]] = {"currency": ()}
 
 
-def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) -> Parsed:
+def read(content: bytes, name: str, party: str, mapping: Mapping | None = None, currency: str = "") -> Parsed:
     """Rows of records.BANK_FLOW, oldest first, with what the statement says of itself in `facts` (opening and closing
-    in minor units). BadInput where the file is no statement.
+    in minor units). `currency`: that of a table which names none; it is null without. BadInput where the file is no
+    statement.
     """
+    if currency and not re.fullmatch("[A-Z]{3}", currency):
+        raise BadInput("bad_currency", f"{currency!r} is no currency", hint="three letters of ISO 4217, such as USD")
     head = content[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t")
     if mapping is None and head.startswith(b"<"):
         return read_camt(content, name, party)
@@ -37,7 +43,9 @@ def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) 
     if head[:200].startswith((b"OFXHEADER", b"!Type:")):
         raise BadInput("unknown_format", f"{name} is OFX or QIF", hint="ask the bank for CSV, camt.053 or MT940")
     grid = grid_of(content, name)
-    return _checked(grid, read_mapped(grid, mapping, party) if mapping else _unmapped(grid, party))
+    if mapping:
+        return _checked(grid, read_mapped(grid, _in(currency, mapping, grid), party))
+    return _checked(grid, _unmapped(grid, party, currency))
 
 
 def default_mapping() -> Mapping:
@@ -45,22 +53,30 @@ def default_mapping() -> Mapping:
     return Mapping.from_toml(resources.files(__package__).joinpath("mapping.toml").read_text("utf-8"))
 
 
-def _unmapped(grid: Grid, party: str) -> Parsed:
+def _in(currency: str, mapping: Mapping, grid: Grid) -> Mapping:
+    """With the currency that a person gave, where no column of the file names one."""
+    if not currency or set(mapping.columns.get("currency", ())) & set(grid.header):
+        return mapping
+    return replace(mapping, constants=mapping.constants | {"currency": currency})
+
+
+def _unmapped(grid: Grid, party: str, currency: str) -> Parsed:
     """By the shipped mapping where the file has its columns and all rows are understood with it, else by a guess."""
     shipped = default_mapping()
     needed = [*(shipped.columns[name] for name in shipped.needed), (shipped.sign.direction,)]
+    guessed = cache(lambda: _in(currency, guess(grid, KIND), grid))
     if not all(set(headers) & set(grid.header) for headers in needed):
-        return read_mapped(grid, guess(grid, KIND), party)
+        return read_mapped(grid, guessed(), party)
     account = account_in(text.replace(" | ", " ") for _, text in grid.above)
     if account and not set(shipped.columns["account"]) & set(grid.header):
         shipped = replace(shipped, constants=shipped.constants | {"account": account})
     try:
         found = read_mapped(grid, shipped, party)
     except BadInput:
-        return read_mapped(grid, guess(grid, KIND), party)
+        return read_mapped(grid, guessed(), party)
     if found.problems:
         try:
-            other = read_mapped(grid, guess(grid, KIND), party)
+            other = read_mapped(grid, guessed(), party)
         except BadInput:
             return found
         return other if other.rows() > found.rows() else found

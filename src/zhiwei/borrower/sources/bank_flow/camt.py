@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from zhiwei.borrower.reading import MOST_PROBLEMS, Parsed, Problem, open_xml
 from zhiwei.borrower.reading.columns.cells import MINOR_DIGITS
 from zhiwei.borrower.sources.bank_flow.statement import Statement, parsed
-from zhiwei.values import EARLIEST, BadInput
+from zhiwei.values import DAY, EARLIEST, BadInput
 
 LARGEST = 48 * 2**20  # bytes
 MOST_ELEMENTS = 1_500_000
@@ -50,7 +50,8 @@ def _statement(node: Element, number: int, problems: list[Problem], warnings: Co
     period = _child(node, "FrToDt")
     if period is not None:
         statement.start = _day(_first(period, "FrDtTm", "FrDt"))
-        statement.end = _day(_first(period, "ToDtTm", "ToDt"))
+        statement.end = _last(_first(period, "ToDtTm", "ToDt"), statement.start)
+        statement.by_balances = False
     for place, entry in enumerate(_all(node, "Ntry"), 1):
         where = f"Stmt[{number}]/Ntry[{place}]"
         if _first(entry, "Sts/Cd", "Sts") in ("PDNG", "INFO", "FUTR"):
@@ -82,10 +83,11 @@ def _balance(node: Element, statement: Statement) -> None:
     statement.currency = statement.currency or currency
     if currency != statement.currency:
         return
+    on = _day(_first(node, "Dt/Dt", "Dt/DtTm"))
     if code == "OPBD" or (code == "PRCD" and statement.opening is None):
-        statement.opening = amount
+        statement.opening, statement.start, statement.by_balances = amount, on, True
     elif code == "CLBD":
-        statement.closing = amount
+        statement.closing, statement.end = amount, on
 
 
 def _rows(entry: Element, currency: str | None, warnings: Counter[str]) -> list[dict[str, Any]]:
@@ -190,6 +192,13 @@ def _day(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if EARLIEST <= day < date(9000, 1, 1) else None
+
+
+def _last(text: str | None, first: date | None) -> date | None:
+    """The last day of a period: one that ends at midnight ends with the day before."""
+    day = _day(text)
+    midnight = _second(text) == 0 and day is not None and first is not None and day > first
+    return day - DAY if midnight and day is not None else day
 
 
 def _second(text: str | None) -> int | None:

@@ -97,6 +97,7 @@ def _head(statement: Statement, tag: str, text: str, line: int, problems: list[P
         return
     statement.currency = statement.currency or found[3]
     signed = amount if found[1] == "C" else -amount
+    statement.by_balances = True
     if tag[0:2] == "60":
         statement.opening, statement.start = signed, _day(found[2])
     else:

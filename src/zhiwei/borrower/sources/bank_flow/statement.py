@@ -1,7 +1,7 @@
 """One account's statement as its file tells it, and what has to be true of it before anybody believes it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower.covers import Cover, part_of
 from zhiwei.borrower.reading import Parsed, Problem, table_of
+from zhiwei.values import DAY
 
 KIND = "bank_flow"
 LONGEST_TEXT = 2_000  # characters kept of a text
@@ -18,7 +20,10 @@ MOST_PLACES = 20  # of breaks named in the facts
 
 @dataclass(slots=True)
 class Statement:
-    """`rows`: of records.BANK_FLOW without party and sequence, oldest first; opening and closing in minor units."""
+    """`rows`: of records.BANK_FLOW without party and sequence, oldest first; opening and closing in minor units.
+
+    `start` and `end`: of its period, or the days of its balances where it names none (`by_balances`).
+    """
 
     account: str | None
     currency: str | None
@@ -26,10 +31,23 @@ class Statement:
     closing: int | None = None
     start: date | None = None
     end: date | None = None
+    by_balances: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def total(self) -> int:
         return sum(row["amount"] for row in self.rows)
+
+    def period(self) -> tuple[date, date] | None:
+        """The days that the statement says it is of, all of them; None where it does not say.
+
+        An opening balance may be of the evening before: its day is one of them only where something was booked on it.
+        """
+        if self.start is None or self.end is None or self.start > self.end:
+            return None
+        evening = self.by_balances and self.start < self.end
+        if evening and not any(row["booked_on"] <= self.start for row in self.rows):
+            return self.start + DAY, self.end
+        return self.start, self.end
 
     def adds_up(self) -> bool | None:
         """Is opening + everything that moved = closing? None where one of the two is not said."""
@@ -64,7 +82,15 @@ def parsed(statements: Sequence[Statement], party: str, problems: list[Problem],
     table = table_of(KIND, rows)
     facts = facts_of(statements) | {"rows": str(table.num_rows), "balances": "by the statement"}
     check(table, warnings, facts)
-    return Parsed({KIND: table}, problems, warnings, facts)
+    return Parsed({KIND: table}, problems, warnings, facts, list(_covered(statements, party)))
+
+
+def _covered(statements: Iterable[Statement], party: str) -> Iterator[Cover]:
+    for statement in statements:
+        period = statement.period()
+        if period is not None:
+            part = part_of({"account": statement.account, "currency": statement.currency}, ("account", "currency"))
+            yield Cover(KIND, party, *period, part)
 
 
 def facts_of(statements: Iterable[Statement]) -> dict[str, str]:

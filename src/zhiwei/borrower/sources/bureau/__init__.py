@@ -8,16 +8,19 @@
      "queries": [{"queried_on": "2024-02-11", "lender": "bank_9", "reason": "loan"}]}
 
 `months` is 24 to 60 letters of `rules.LETTERS`, the oldest first, the last of them the month of the report; months
-before an account was opened are "/". A firm's accounts may have none. What is made of it: `bureau.rules`.
+before an account was opened are "/". A firm's accounts may have none. What is made of it: `bureau.rules`. A list that
+is there and empty says that there is nothing; `since`: how far the report looks back, where that is not the usual.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from zhiwei.borrower.reading.forms import Form, Row, gather
 from zhiwei.borrower.reading.parsed import Parsed
 from zhiwei.borrower.reading.readers import any_day, charge, day, one_of, text, token
 from zhiwei.borrower.sources.bureau.rules import CLASSES, LETTERS, REASONS, is_overdue
+from zhiwei.values import add_months
 
 KINDS = ("bureau_accounts", "bureau_queries")
 SUBJECTS = {"firm": "firm", "owner": "owner", "企业": "firm", "个人": "owner"}
@@ -26,6 +29,8 @@ ACCOUNT_KINDS = {
     "贷款": "loan", "贷记卡": "card", "授信协议": "line", "相关还款责任": "guarantee",
 }  # fmt: skip
 SHORTEST, LONGEST = 24, 60
+LOOKS_BACK = {"bureau_accounts": 60, "bureau_queries": 24}  # months: history from memory, log of queries looked up
+GIVEN = {"subject": ("firm", "owner")}
 
 
 def _months(value: Any) -> str:
@@ -69,6 +74,7 @@ ACCOUNTS = Form(
     },
     needed=("subject", "report_on", "account", "lender", "kind"),
     shared=("subject", "report_on"),
+    feed=("subject",),
     wrong=_wrong_account,
     odd=_odd_account,
 )  # fmt: skip
@@ -80,10 +86,18 @@ QUERIES = Form(
     },
     needed=("subject", "report_on", "queried_on", "lender", "reason"),
     shared=("subject", "report_on"),
+    feed=("subject",),
     wrong=lambda row: _not_after_report(row, "queried_on"),
 )  # fmt: skip
 
 
-def read(content: bytes, name: str, party: str) -> Parsed:
-    """Accounts and queries of one report, on a firm or on its owner; BadInput where the file is not the form."""
-    return gather(content, name, [ACCOUNTS, QUERIES], facts={"report_no": text}).parsed(party)
+def read(content: bytes, name: str, party: str, given: Mapping[str, str] | None = None) -> Parsed:
+    """Accounts and queries of one report, on a firm or on its owner; BadInput where the file is not the form. `given`:
+    the subject, where the file does not say it.
+    """
+    found = gather(content, name, [ACCOUNTS, QUERIES], facts={"report_no": text}, given=given)
+    found.told = [
+        told if told.first or not told.last else replace(told, first=add_months(told.last, -LOOKS_BACK[told.form.kind]))
+        for told in found.told
+    ]
+    return found.parsed(party)

@@ -1,14 +1,15 @@
 """What courts say of a firm and its owner: JSON lines or one object. There is no public standard; vendors map theirs.
 
-    {"subject": "firm", "cases": [
+    {"subject": "firm", "report_on": "2024-03-01", "since": "2014-03-01", "cases": [
         {"what": "executed", "case_no": "（2023）京0105执1234号", "court": "北京市朝阳区人民法院",
          "filed_on": "2023-06-01", "closed_on": null, "amount": "120000.00"}]}
 
-An empty list says that nothing was found; a file that was never delivered says nothing.
+`report_on` is the day of the search, `since` how far it looked back (left out: over all that courts show). An empty
+list says that nothing was found of that subject; a file that was never delivered says nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from zhiwei.borrower.reading.forms import Form, Row, gather
@@ -16,6 +17,7 @@ from zhiwei.borrower.reading.parsed import Parsed
 from zhiwei.borrower.reading.readers import any_day, charge, one_of, text
 
 KINDS = ("courts",)
+GIVEN = {"subject": ("firm", "owner")}
 SUBJECTS = {"firm": "firm", "owner": "owner", "企业": "firm", "法定代表人": "owner", "实际控制人": "owner"}
 WHAT = {
     "dishonest": "dishonest", "executed": "executed", "restricted": "restricted", "ended": "ended",
@@ -53,11 +55,18 @@ FORM = Form(
     },
     needed=("subject", "what", "case_no", "filed_on"),
     shared=("subject",),
+    feed=("subject",),
     wrong=_wrong,
     odd=_odd,
 )  # fmt: skip
 
 
-def read(content: bytes, name: str, party: str) -> Parsed:
-    """Cases of one party and its owner; BadInput where the file is not the form."""
-    return gather(content, name, [FORM]).parsed(party)
+def read(content: bytes, name: str, party: str, given: Mapping[str, str] | None = None) -> Parsed:
+    """Cases of one party and its owner; BadInput where the file is not the form. `given`: the subject, where the file
+    does not say it.
+    """
+    found = gather(content, name, [FORM], given=given)
+    for told in found.told:
+        later = sum(told.last is not None and row["filed_on"] > told.last for _, row in found.rows["courts"])
+        found.warnings.update({"filed after the day of the report": later} if later else {})
+    return found.parsed(party)

@@ -2,7 +2,8 @@
 
 The shipped mapping knows the usual columns of the tax bureau's platform. A number of 20 digits stands alone, an older
 one is its code and number together. Where the workbook has the sheet 发票基础信息, that one is read: the sheet beside
-it repeats every invoice once a line. What is odd is counted in `warnings`, the rows are kept.
+it repeats every invoice once a line. What is odd is counted in `warnings`, the rows are kept. A line above the header
+that names the days of the query says what the list covers.
 """
 
 import zlib
@@ -12,15 +13,18 @@ from dataclasses import replace
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower.covers import periods
 from zhiwei.borrower.reading import MOST_PROBLEMS, Parsed
 from zhiwei.borrower.reading import mapping as columns
 from zhiwei.borrower.reading.grid import Grid, grid_of
 from zhiwei.borrower.reading.mapping import Mapping
 from zhiwei.borrower.reading.tabled import mappings_of
+from zhiwei.borrower.sources.invoice_table.queried import queried
 from zhiwei.borrower.sources.invoice_table.sides import sides, with_number, with_sides
 from zhiwei.values import BadInput
 
 KINDS = ("invoices",)
+GIVEN = {"direction": ("sale", "purchase")}
 BASIC_SHEET = "发票基础信息"
 POSITIVE = ("是否正数发票", "正数发票标志")
 NOISE = 1e-3  # 分
@@ -56,6 +60,7 @@ def _grid(content: bytes, name: str) -> Grid:
 
 def read_grid(grid: Grid, mapping: Mapping, party: str, party_tax_no: str = "", direction: str = "") -> Parsed:
     """As `read`, of a table that is open already: one sheet, or the rows of one firm among many."""
+    above = grid.above
     unsaid = "status" in mapping.constants and not any(one in grid.header for one in mapping.columns.get("status", ()))
     grid = _without_noise(grid, mapping)
     grid, mapping = with_number(grid, mapping)
@@ -69,7 +74,10 @@ def read_grid(grid: Grid, mapping: Mapping, party: str, party_tax_no: str = "", 
         repeated = found.rows() - len(found.tables["invoices"]["invoice_no"].unique())
         if repeated:
             warnings["rows of a number that stands above already: are they lines of invoices?"] = repeated
-    return Parsed(found.tables, [*problems, *found.problems][:MOST_PROBLEMS], warnings, found.facts)
+    period = queried(above)
+    parts = found.tables["invoices"]["direction"].unique().to_pylist() or [direction]
+    covered = periods("invoices", party, *period, parts) if period else []
+    return Parsed(found.tables, [*problems, *found.problems][:MOST_PROBLEMS], warnings, found.facts, covered)
 
 
 def _money(grid: Grid, mapping: Mapping) -> list[str]:

@@ -5,8 +5,10 @@
          "amount": "240.10", "paid_on": "2024-03-05", "arrears": "0"},
         {"meter": "0571000123", "read_on": "2024-04-01", "reading": "12", "usage": "305", "event": "replaced"}]}
 
-A dial never runs back. Where it seems to, the row says `event`: `replaced` (a new meter) or `rolled_over` (the dial
-went past its last figure), and the usage, which the dials no longer tell; else the row is a Problem.
+A dial never runs back. Where it seems to, the row says `event`: `installed` (the first reading of a meter), `replaced`
+(a new meter in the old one's place), `reset` (set to zero) or `rolled_over` (the dial went past its last figure), and,
+but for one just installed, the usage, which the dials no longer tell; else the row is a Problem. An `estimated` reading
+is nobody's: no dial is compared with it. `from` and `to` above the list: the days that a feed speaks for.
 """
 
 from collections.abc import Iterator
@@ -24,9 +26,13 @@ UTILITIES = {"power": "power", "water": "water", "gas": "gas", "电": "power", "
 UNITS = {"kWh": "kWh", "m3": "m3", "度": "kWh", "千瓦时": "kWh", "立方米": "m3", "吨": "m3", "m³": "m3"}
 UNIT_OF = {"power": "kWh", "water": "m3", "gas": "m3"}
 READERS = {"feed": "feed", "staff": "staff", "系统": "feed", "人工": "staff"}
-EVENT_HEADERS = ("表计变更", "事件", "event")  # of a table: an event is no column of the record
 GIVEN = {"utility": ("power", "water", "gas"), "unit": ("kWh", "m3"), "reader": ("feed", "staff")}
-EVENTS = {"replaced": "replaced", "rolled_over": "rolled_over", "换表": "replaced", "翻转": "rolled_over"}
+EVENTS = {
+    "installed": "installed", "replaced": "replaced", "reset": "reset", "rolled_over": "rolled_over",
+    "estimated": "estimated", "装表": "installed", "新装": "installed", "换表": "replaced", "清零": "reset",
+    "翻转": "rolled_over", "估抄": "estimated", "估算": "estimated",
+}  # fmt: skip
+ANEW = ("installed", "replaced", "reset", "rolled_over")  # the dial does not go on from the reading before
 
 
 def _wrong(row: Row) -> Iterator[tuple[str, str]]:
@@ -35,7 +41,7 @@ def _wrong(row: Row) -> Iterator[tuple[str, str]]:
         yield "unit", f"expected {UNIT_OF[row['utility']]} for {row['utility']}"
     if row["reading"] is None and row["usage"] is None and row["amount"] is None:
         yield "reading", "expected a reading, a usage or an amount"
-    if row["event"] is not None and row["usage"] is None:
+    if row["event"] in ANEW and row["event"] != "installed" and row["usage"] is None:
         yield "usage", f"missing: the dials do not tell it of a meter that is {row['event']}"
 
 
@@ -56,7 +62,7 @@ FORM = Form(
     },
     needed=("utility", "meter", "read_on"),
     shared=("utility", "meter", "unit", "reader"),
-    aside=("event",),
+    feed=("utility", "meter"),
     wrong=_wrong,
     odd=_odd,
 )  # fmt: skip
@@ -77,9 +83,9 @@ def read(
     if is_json(content, name):
         found = gather(content, name, [FORM], given=above)
     else:
-        found = gather_table(
-            content, name, FORM, [mapping] if mapping else mappings_of(__name__), above, {"event": EVENT_HEADERS}
-        )
+        found = gather_table(content, name, FORM, [mapping] if mapping else mappings_of(__name__), above)
+    silent = sum(row["reader"] is None for _, row in found.rows["meters"])
+    found.warnings.update({"nobody says who read it: reader feed or staff": silent} if silent else {})
     _dials(found)
     return found.parsed(party)
 
@@ -90,7 +96,7 @@ def _dials(found: Gathered) -> None:
     last: dict[tuple[str, str], tuple[str, date, float]] = {}
     back = set[str]()
     for place, row in sorted(rows, key=lambda item: item[1]["read_on"]):
-        if row["reading"] is None:
+        if row["reading"] is None or row["event"] == "estimated":
             continue
         meter = (row["utility"], row["meter"])
         before = last.get(meter)
@@ -100,7 +106,7 @@ def _dials(found: Gathered) -> None:
             back.add(place)
             found.problem(
                 place, "reading", row["reading"],
-                f"below {before[2]:g} of {before[1]} ({before[0]}): say event replaced or rolled_over, "
+                f"below {before[2]:g} of {before[1]} ({before[0]}): say event replaced, reset or rolled_over, "
                 "or correct one of the two",
             )  # fmt: skip
         else:

@@ -4,7 +4,8 @@
         {"order_no": "O1", "ordered_at": "2024-03-01T12:30:05", "shipped_at": null, "signed_at": null,
          "buyer": "b_77ac", "amount": "35.50", "refund": "0", "fee": "7.10", "status": "paid"}]}
 
-`amount` is what the buyer paid, before any `refund`; `fee` what the platform kept; `buyer` a token.
+`from` and `to` above the list: the days that were exported. `amount` is what the buyer paid, before any `refund`; `fee`
+what the platform kept; `buyer` a token.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from zhiwei.borrower.reading.readers import money, one_of, text, time, token
 from zhiwei.borrower.reading.tabled import gather_table, mappings_of
 
 KINDS = ("orders",)
+GIVEN: dict[str, tuple[str, ...]] = {"platform": ()}
 STATUS = {
     "paid": "paid", "shipped": "shipped", "signed": "signed", "refunded": "refunded", "cancelled": "cancelled",
     "已付款": "paid", "已发货": "shipped", "已签收": "signed", "已退款": "refunded", "已取消": "cancelled",
@@ -50,16 +52,20 @@ FORM = Form(
     },
     needed=("platform", "order_no", "ordered_at", "amount", "status"),
     shared=("platform",),
+    feed=("platform",),
     wrong=_wrong,
     odd=_odd,
 )  # fmt: skip
 
 
-def read(content: bytes, name: str, party: str, mapping: Mapping | None = None) -> Parsed:
+def read(
+    content: bytes, name: str, party: str, mapping: Mapping | None = None, given: dict[str, str] | None = None
+) -> Parsed:
     """Orders of one party; BadInput where the file is neither the form nor a table of its columns.
 
-    `mapping`: what the columns of a table mean, where it is not one of the shipped layouts.
+    `mapping`: what the columns of a table mean, where it is not one of the shipped layouts. `given`: the
+    platform, where the file does not say it.
     """
     if is_json(content, name):
-        return gather(content, name, [FORM]).parsed(party)
-    return gather_table(content, name, FORM, [mapping] if mapping else mappings_of(__name__)).parsed(party)
+        return gather(content, name, [FORM], given=given).parsed(party)
+    return gather_table(content, name, FORM, [mapping] if mapping else mappings_of(__name__), given).parsed(party)

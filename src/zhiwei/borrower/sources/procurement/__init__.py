@@ -5,8 +5,8 @@ or a table. A zip holds any number of UBL documents.
         {"document": "invoice", "document_no": "I1", "order_no": "O1", "counterparty": "91110000600037341L",
          "dated_on": "2024-03-01", "due_on": "2024-04-30", "paid_on": null, "amount": "11300.00", "rejected": "0"}]}
 
-`role` is the party's own side. `rejected` is what of the amount was not accepted; a credit note is an invoice of a
-negative amount.
+`role` is the party's own side; `from` and `to` above the list: the days that were asked for. `rejected` is what of
+the amount was not accepted; a credit note is an invoice of a negative amount.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from zhiwei.borrower.sources.procurement.ubl import ROLES, document_of, is_ubl
 from zhiwei.values import BadInput
 
 KINDS = ("procurement",)
+GIVEN = {"role": ("supplier", "buyer")}
 DOCUMENTS = {
     "order": "order", "receipt": "receipt", "invoice": "invoice",
     "采购订单": "order", "订单": "order", "入库单": "receipt", "收货单": "receipt", "发票": "invoice",
@@ -55,6 +56,7 @@ FORM = Form(
     },
     needed=("role", "document", "document_no", "counterparty", "dated_on"),
     shared=("role", "counterparty"),
+    feed=("role",),
     wrong=_wrong,
     odd=_odd,
 )  # fmt: skip

@@ -6,8 +6,9 @@
         {"on": "2020-05-06", "what": "shareholder", "value": "holder_1", "share": "0.6", "until": "2023-01-31"},
         {"on": "2024-06-30", "what": "insured", "value": "12"}]}
 
-An entry holds from `on` until `until`, or until something else is said. `insured` is the headcount of the annual
-report. Names stand as the registry publishes them; a value that looks like an ID or card number is refused.
+`report_on` (and `since`) above the list: the day one looked. An entry holds from `on` until `until`, or until
+something else is said. `insured` is the headcount of the annual report. Names stand as the registry publishes them; a
+value that looks like an ID or card number is refused.
 """
 
 from collections.abc import Iterator

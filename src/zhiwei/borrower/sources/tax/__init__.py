@@ -10,7 +10,9 @@
 
 `tax`: vat, cit, iit, surcharge, or the tax's Chinese name, 印花税 too; taxes of one class and period become one row,
 added up. `period` or both of its ends. A return filed again replaces the one filed before. Amounts in 元.
-Facts that a vendor's report states beside the rows are in FACTS; they are kept as facts, money in 分.
+A return covers its own period once it is filed; `from` and `to` above the list: what was asked for, so that a return
+which is not there was not filed. Facts that a vendor's report states beside the rows are in FACTS; they are kept as
+facts, money in 分.
 """
 
 import zlib

@@ -74,6 +74,7 @@ RETURNS = Form(
     },
     needed=("tax", "filed_on"),
     aside=("period",),
+    feed=("tax",),
     wrong=_wrong_return,
 )  # fmt: skip
 RATINGS = Form(

@@ -36,6 +36,7 @@ def test_two_readings() -> None:
     assert table.to_pylist()[1] == {
         "party_id": "P1", "utility": "power", "meter": "0571", "read_on": date(2024, 2, 29), "reading": 1310.5,
         "usage": 310.5, "unit": "kWh", "amount": 24010, "paid_on": date(2024, 3, 5), "arrears": 0, "reader": "feed",
+        "event": None,
     }  # fmt: skip
     assert not parsed.problems
     assert not parsed.warnings
@@ -71,7 +72,7 @@ def test_a_dial_that_runs_back_is_a_problem() -> None:
     [problem] = parsed.problems
     assert (problem.place, problem.column, problem.value) == ("readings[2]", "reading", "130.0")
     assert "below 1300 of 2024-02-29 (readings[1])" in problem.problem
-    assert "replaced or rolled_over" in problem.problem
+    assert "replaced, reset or rolled_over" in problem.problem
     assert parsed.tables["meters"]["reading"].to_pylist() == [1000, 1300, 1500]
 
 
@@ -99,7 +100,31 @@ def test_events_of_a_table() -> None:
     parsed = meters.read(said.encode(), "meters.csv", "P1", above)
     assert not parsed.problems
     assert parsed.rows() == 3
-    assert parsed.warnings == {"meter replaced": 1}
+    assert parsed.warnings == {"meter replaced": 1, "nobody says who read it: reader feed or staff": 3}
+    assert parsed.tables["meters"]["event"].to_pylist() == [None, None, "replaced"]
+
+
+def test_a_meter_installed_or_reset_begins_anew() -> None:
+    """A new meter has used nothing yet; what was used up to a reset only the row can say."""
+    rows = [month(0, 900), month(1, 0, event="installed"), month(2, 40, usage=40), month(3, 1, usage=9, event="清零")]
+    parsed = read(*rows)
+    assert not parsed.problems
+    assert parsed.tables["meters"]["event"].to_pylist() == [None, "installed", None, "reset"]
+    [problem] = read(month(0, 900), month(1, 1, event="reset")).problems
+    assert "the dials do not tell it of a meter that is reset" in problem.problem
+
+
+def test_no_dial_is_compared_with_an_estimate() -> None:
+    parsed = read(month(0, 900), month(1, 1200, event="estimated"), month(2, 1100, usage=200), month(3, 1000))
+    assert [(problem.place, problem.value) for problem in parsed.problems] == [("readings[3]", "1000.0")]
+    assert "below 1100 of 2024-03-31" in parsed.problems[0].problem
+    assert parsed.warnings == {"meter estimated": 1}
+
+
+def test_that_nobody_says_who_read_it_is_odd() -> None:
+    [warning] = read(FIRST, SECOND, reader=None).warnings
+    assert "feed or staff" in warning
+    assert len(read({**FIRST, "reader": "staff"}, SECOND, reader=None).warnings) == 1
 
 
 def test_two_meters_do_not_mix() -> None:
@@ -121,7 +146,7 @@ def test_usage_that_the_dial_did_not_move_is_odd() -> None:
         ({"reading": -1}, "reading", "from 0"), ({"reading": "1,310"}, "reading", "without grouping"),
         ({"reading": None, "usage": None, "amount": None}, "reading", "a reading, a usage or an amount"),
         ({"arrears": "-1"}, "arrears", "zero or more"), ({"read_on": "2024-02-30"}, "read_on", "expected a day"),
-        ({"meter": None}, "meter", "missing"), ({"event": "stolen"}, "event", "one of replaced"),
+        ({"meter": None}, "meter", "missing"), ({"event": "stolen"}, "event", "one of installed, replaced"),
         ({"reader": "robot"}, "reader", "one of feed"),
     ],
 )  # fmt: skip

@@ -2,15 +2,18 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from zhiwei.bootstrap import open_platform
+from zhiwei.bootstrap import Platform, open_platform
 from zhiwei.commands.show import REFUSED, Json, day, err, out, print_json, print_table, progress
 from zhiwei.journeys import decide as decide_journey
 from zhiwei.journeys import replay as replay_journey
+from zhiwei.journeys import ways_to_yes
+from zhiwei.journeys.deciding.ways import Approvable
 from zhiwei.journeys.ports import StoredDecision
 from zhiwei.tables import text
 from zhiwei.tables.scale import micro
@@ -30,7 +33,9 @@ def decide(
         date | None, typer.Option(parser=day, metavar="DATE", help="Facts after this date are not seen.")
     ] = None,
     replay: Annotated[str | None, typer.Option(metavar="DECISION", help="Make a stored decision again.")] = None,
-    explain: Annotated[bool, typer.Option(help="Show every step: each test, bin, term of limit and price.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="Show every step, and what would have changed a no: the nearest approvals.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Decide: outcome, limit, rate, score, probability of default and every reason. 授信决策
@@ -45,7 +50,7 @@ def decide(
     with open_platform() as platform:
         if replay:
             again, same = replay_journey(books=platform, by=platform.actor, decision_id=replay)
-            _print([again], explain, as_json)
+            _print([again], _ways(platform, [again], explain), as_json)
             if not same:
                 err.print(f"replay of {replay} differs from what was stored", style="bold red")
                 raise typer.Exit(REFUSED)
@@ -56,22 +61,38 @@ def decide(
             decided = decide_journey(
                 books=platform, by=platform.actor, product=product, parties=party, as_of=as_of, on_progress=update
             )
-    _print(decided, explain, as_json, summary=everyone)
+        ways = _ways(platform, decided, explain)
+    _print(decided, ways, as_json, summary=everyone)
 
 
-def _print(decided: list[StoredDecision], explain: bool, as_json: bool, summary: bool = False) -> None:
+Ways = dict[str, list[Approvable]] | None  # by decision; None where no explanation was asked for
+
+
+def _ways(platform: Platform, decided: list[StoredDecision], explain: bool) -> Ways:
+    if not explain:
+        return None
+    return {
+        one.decision_id: ways_to_yes(books=platform, by=platform.actor, decision_id=one.decision_id) for one in decided
+    }
+
+
+def _print(decided: list[StoredDecision], ways: Ways, as_json: bool, summary: bool = False) -> None:
     documents = [json.loads(decision.document) for decision in decided]
     if as_json:
         for document, decision in zip(documents, decided, strict=True):
             shown = {key: document[key] for key in KEYS}
-            if explain:
-                shown |= {"grade": document["grade"], "trace": document["trace"], "inputs": json.loads(decision.inputs)}
+            if ways is not None:
+                nearest = [asdict(way) for way in ways[decision.decision_id]]
+                shown |= {
+                    "grade": document["grade"], "trace": document["trace"], "inputs": json.loads(decision.inputs),
+                    "nearest_approvals": nearest,
+                }  # fmt: skip
             print_json(shown)
     elif summary:
         print_summary(documents)
     else:
         for document in documents:
-            _print_one(document, explain)
+            _print_one(document, None if ways is None else ways[document["decision"]])
 
 
 def print_summary(documents: list[dict[str, Any]]) -> None:
@@ -101,7 +122,7 @@ def print_summary(documents: list[dict[str, Any]]) -> None:
     print_table("Approved, by grade 通过", columns, rows, right=[1, 2, 3, 4])
 
 
-def _print_one(document: dict[str, Any], explain: bool) -> None:
+def _print_one(document: dict[str, Any], ways: list[Approvable] | None) -> None:
     zh, colour = OUTCOMES[document["outcome"]]
     out.print(f"[bold]{document['party']}[/]  [{colour}]{zh} {document['outcome']}[/]  {document['decision']}")
     rate = document["annual_rate"]
@@ -115,9 +136,16 @@ def _print_one(document: dict[str, Any], explain: bool) -> None:
         out.print(f"{reason['effect']:8s}{reason['code']:10s} {reason['zh']} · {reason['en']}", markup=False)
         out.print(f"{'':19s}{fact}", style="dim", markup=False)
     out.print()
-    if explain:
+    if ways is not None:
         steps = [[step["step"], _words(step)] for step in document["trace"]]
         print_table("Trace 过程", ["step", "what"], steps)
+        for number, way in enumerate(ways, 1):
+            moves = ", ".join(
+                f"{fact} {_short(was)} -> {_short(becomes)}" for fact, (was, becomes) in way.changes.items()
+            )
+            out.print(
+                f"{number}. would be approved 可获批准: {moves}; limit 额度 {float(way.limit):,.0f} 元", markup=False
+            )
     versions = document["versions"]
     out.print(
         f"product {document['product']} {versions['product']} ({versions['product_hash'][:12]}), code "

@@ -6,7 +6,8 @@ from functools import partial
 
 from zhiwei.borrower import give
 from zhiwei.borrower.delivery import Delivery
-from zhiwei.journeys.ports import Books, Step, step
+from zhiwei.journeys.once import Step, step
+from zhiwei.journeys.ports import Books
 from zhiwei.values import EARLIEST, Actor, digest, identifier
 
 

@@ -1,0 +1,1 @@
+"""Decisions at the command line: made, explained, and settled by people."""

@@ -1,0 +1,110 @@
+"""What the checks find about parties, from records they let us read and from the network; figures for a decision."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from zhiwei.credit.antifraud import Searched, Seen, search
+from zhiwei.credit.antifraud.findings import Evidence
+from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
+from zhiwei.credit.antifraud.typologies.guarantees import Guarantee
+from zhiwei.credit.antifraud.typologies.invoicing import Ring
+from zhiwei.journeys.antifraud.ask import HOPS, near_evidence, rings_of_party
+from zhiwei.journeys.borrower.pictures import shown
+from zhiwei.journeys.network import Snapshot
+from zhiwei.journeys.ports import Books, Unit
+from zhiwei.values import Actor, NotFound, Refusal
+
+LARGEST_GROUP = 200  # parties that hang together by guarantees and are looked at with one of them
+_THINGS = {
+    "device": "device", "phone": "phone", "mobile": "phone", "address": "address", "account": "account",
+    "bank_card": "account",
+}  # fmt: skip
+
+
+def findings_on(*, books: Books, by: Actor, party: str, as_of: date) -> Searched:
+    """Every check on all that this party lets us see, as of a day. NotFound where it is not known."""
+    if as_of > books.today():
+        raise Refusal("future_date", f"{as_of} is in the future", hint=f"today is {books.today()}")
+    with books.unit(by.tenant) as unit:
+        if party not in unit.parties.sources([party]):
+            raise NotFound("no_such_party", f"no party {party}")
+        tables, _ = shown(unit, [party], books.today(), as_of)
+        return findings_of(unit, tables=tables, parties=[party], as_of=as_of)
+
+
+def findings_of(unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date) -> Searched:
+    """The same for a journey that has its transaction open and has read its records under their consents.
+
+    The network is used where its snapshot is not later than `as_of`; without it circles and guarantees are not looked
+    at, and the checks on them are not among those that `looked`.
+    """
+    snapshot = unit.network.snapshot()
+    if snapshot is not None and snapshot.as_of > as_of:
+        snapshot = None
+    traces = {party: unit.network.traces(party, as_of) for party in parties}
+    seen = Seen(
+        {**tables, "applications": _applications(traces)} if any(traces.values()) else tables,
+        rings=_rings(unit, snapshot, parties), guarantees=_guarantees(unit, snapshot, parties),
+        neighbours=_neighbours(traces), bad={mark.party: mark.why for mark in unit.network.marks(as_of)},
+        near=_near(unit, snapshot, parties, as_of),
+    )  # fmt: skip
+    found = search(seen, parties, as_of)
+    if snapshot is not None:
+        return found
+    return Searched(
+        found.findings, tuple(name for name in found.looked if name not in ("circular_invoicing", "near_bad_party"))
+    )
+
+
+def _rings(unit: Unit, snapshot: Snapshot | None, parties: Sequence[str]) -> list[Ring]:
+    if snapshot is None:
+        return []
+    found = {
+        ring: None
+        for party in parties
+        for ring in rings_of_party(unit, snapshot, party, unit.network.standing(snapshot.number, party))[0]
+    }
+    return list(found)
+
+
+def _guarantees(unit: Unit, snapshot: Snapshot | None, parties: Sequence[str]) -> list[Guarantee] | None:
+    if snapshot is None:
+        return None
+    found = {}
+    for party in parties:
+        for one, other, _, since in unit.network.group(snapshot.number, party, "guarantees", LARGEST_GROUP):
+            found[one, other] = Guarantee(f"{one} → {other}", one, other, 0, since)
+    return list(found.values())
+
+
+def _near(
+    unit: Unit, snapshot: Snapshot | None, parties: Sequence[str], as_of: date
+) -> dict[str, tuple[Evidence, ...]]:
+    if snapshot is None:
+        return {}
+    near = {party: unit.network.near(snapshot.number, party, HOPS, as_of)[0] for party in parties}
+    return {party: near_evidence(found) for party, found in near.items() if found}
+
+
+def _applications(traces: Mapping[str, Sequence[tuple[str, str, str, date]]]) -> pa.Table:
+    """Who came with which device, phone, address or account, and when: what is known of identifiers says as much.
+
+    One application a party: how often one applies again is not said here.
+    """
+    rows = {
+        (holder, kind, token): (holder, holder, since, _THINGS[kind], token)
+        for held in traces.values()
+        for kind, token, holder, since in reversed(held)
+    }
+    columns = list(zip(*rows.values(), strict=True)) or [()] * len(APPLICATIONS)
+    return pa.table(list(map(list, columns)), schema=APPLICATIONS)
+
+
+def _neighbours(traces: Mapping[str, Sequence[tuple[str, str, str, date]]]) -> dict[str, list[str]]:
+    """Party -> others that hold the same address."""
+    return {
+        party: sorted({holder for kind, _, holder, _ in held if kind == "address" and holder != party})
+        for party, held in traces.items()
+    }

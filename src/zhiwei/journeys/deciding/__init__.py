@@ -1,0 +1,1 @@
+"""Decide, make a decision again, and say what would have changed it."""

@@ -1,0 +1,227 @@
+"""Decide: may we look -> records -> picture -> verdict, stored with all it needs to be replayed byte for byte."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from zhiwei import __version__
+from zhiwei.borrower import allowed, require
+from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
+from zhiwei.borrower.quality import figures, quality, windows_of
+from zhiwei.credit.antifraud import check_names, loop_shares
+from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.journeys.antifraud.findings import findings_of
+from zhiwei.journeys.borrower.members import everybody, members_of
+from zhiwei.journeys.borrower.pictures import Reading
+from zhiwei.journeys.ports import Books, StoredDecision, Unit
+from zhiwei.journeys.products import by_hash, published
+from zhiwei.shelf import Product
+from zhiwei.tables import micro, text, unscaled
+from zhiwei.values import (
+    Actor,
+    BadInput,
+    NotFound,
+    Reason,
+    Refusal,
+    add_months,
+    canonical,
+    digest,
+    identifier,
+    quantized,
+    yuan,
+)
+
+BUCKET = 64  # parties read and decided together: bounds memory, and is the unit of progress
+Facts = dict[str, int | None]
+
+
+def decide(
+    *, books: Books, by: Actor, product: str, parties: Sequence[str] | None, as_of: date,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[StoredDecision]:  # fmt: skip
+    """Decide on these parties, or on all of the tenant; facts after `as_of` are not seen.
+
+    The same inputs and versions give the same decision under the same id, so deciding twice stores once. Parties that
+    are one are decided on once, under the one that was kept. Refusal where a party has given no consent: with `parties`
+    None those are left out instead, since nobody asked for them.
+    """
+    with books.unit(by.tenant) as unit:
+        policy = _in_force(books, published(unit, product), as_of)
+        days = (as_of, books.today())  # what is known of a day is looked at today: both need consent
+        chosen = _parties(unit, parties, policy, days)
+        circles = chosen and "loop_share_12m" in policy.facts
+        loops = loop_shares(unit.records.sales(add_months(as_of, -12), as_of)) if circles else {}
+    decided: list[StoredDecision] = []
+    for start in range(0, len(chosen), BUCKET):
+        bucket = chosen[start : start + BUCKET]
+        with books.unit(by.tenant) as unit:
+            found = _decide_bucket(unit, policy, bucket, days, loops)
+            if unit.decisions.add(found):
+                unit.tasks.open((task_of(one.decision_id), one.decision_id) for one in found if one.outcome == "refer")
+                request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
+                unit.steps.audit(by, "decide", [canonical(request)])
+        decided += found
+        on_progress(len(decided), len(chosen))
+    return decided
+
+
+def _in_force(books: Books, product: Product, as_of: date) -> Product:
+    if as_of > books.today():
+        raise Refusal("future_date", f"{as_of} is in the future", hint=f"today is {books.today()}")
+    if as_of < product.since:
+        raise Refusal("product_not_in_force", f"{product.product_id} decides from {product.since} on, not on {as_of}")
+    return product
+
+
+def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
+    known = unit.parties.ids()
+    if parties is None:
+        consents, needs = unit.parties.consents(known), product.needs
+        willing = [allowed(consents, scope, needs.purposes, *days).keys() for scope in needs.scopes]
+        those = {party: set(members) for party, members in members_of(unit, known).items() if members[0] == party}
+        return [party for party in known if party in those and all(those[party] & scope for scope in willing)]
+    unknown = sorted(set(parties) - set(known))
+    if unknown:
+        raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}", hint="import its records first")
+    one = {those[0] for those in members_of(unit, parties).values()}
+    return sorted(one, key=known.index)
+
+
+def _decide_bucket(
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: dict[str, float]
+) -> list[StoredDecision]:
+    used, tables, covered = _seen(unit, product, parties, days)
+    as_of = days[0]
+    features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
+    measured = [quality(tables, parties, as_of, months, covered) for months in windows_of(product.needs.demands)]
+    asked = any(name.startswith("found_") for name in product.facts)
+    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of) if asked else None
+    sources = unit.parties.sources(parties)
+    decisions = []
+    for row, party in enumerate(parties):
+        found: dict[str, float | None] = {name: float(values[row]) for name, values in features.items()}
+        found["loop_share_12m"] = loops.get(party)
+        found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
+        found |= fraud.figures(party, check_names()) if fraud else {}
+        found |= figures(measured, product.needs.demands, party)
+        facts = {name: _text(party, found.get(name)) for name in product.facts}
+        inputs = {
+            "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party], "facts": facts
+        }  # fmt: skip
+        decisions.append(decision_from(product, party, as_of, canonical(inputs), __version__))
+    return decisions
+
+
+def _seen(
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date]
+) -> tuple[dict[str, list[str]], dict[str, pa.Table], pa.Table]:
+    """The consents used of each party; records of every kind the product looks at and it allows; what files cover."""
+    needs, members = product.needs, members_of(unit, parties)
+    consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, days[0])
+    willing = {kind: allowed(consents, kind, needs.purposes, *days) for kind in needs.kinds}
+    used: dict[str, list[str]] = {}
+    for party, those in members.items():
+        for scope in needs.scopes:
+            if not any(member in willing[scope] for member in those):
+                require(consents, party, [scope], needs.purposes, *days)  # says what is missing
+        ids = [one for kind in needs.kinds for member in those for one in willing[kind].get(member, ())]
+        used[party] = list(dict.fromkeys(ids))
+    return used, {kind: reading.rows(kind, list(whose)) for kind, whose in willing.items()}, reading.covered(willing)
+
+
+def _text(party: str, value: float | None) -> str | None:
+    """A fact as a decision keeps it: six decimal places; None is not known."""
+    if value is None or value != value:
+        return None
+    try:
+        return text(micro(value))
+    except ValueError as error:
+        raise BadInput("fact_out_of_reason", f"{party}: {error}", hint="look at its largest amounts") from error
+
+
+def decision_from(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
+    """From the canonical inputs alone, so that a replay walks the very same way; a person's ruling is among them."""
+    stored = json.loads(inputs)
+    verdict = ruled(underwrite(product.policy, facts_of(product, inputs), as_of), stored.get("ruling"))
+    versions = {"product": product.version, "product_hash": product.hash, "code": code}
+    inputs_hash = digest(stored)
+    decision_id = identifier("dec", inputs_hash, versions)
+    limit = int(unscaled(verdict.limit) * 100)
+    document = _document(decision_id, party, product.product_id, as_of, verdict) | {
+        "limit": yuan(limit), "versions": versions, "inputs_hash": inputs_hash,
+    }  # fmt: skip
+    rate = None if verdict.annual_rate is None else unscaled(verdict.annual_rate)
+    return StoredDecision(
+        decision_id, party, product.product_id, product.hash, as_of, verdict.outcome, limit, rate,
+        unscaled(verdict.pd), verdict.grade, canonical(document), inputs,
+    )  # fmt: skip
+
+
+def ruled(verdict: Verdict, ruling: Mapping[str, str] | None) -> Verdict:
+    """A person's word instead of the policy's outcome, limit and rate; what the policy found stands beside it."""
+    if ruling is None:
+        return verdict
+    said = "approve", "人工批准", "Approved by a person"
+    if ruling["outcome"] == "decline":
+        said = "decline", "人工拒绝", "Declined by a person"
+    reason = Reason("O01", "note", *said[1:], "ruling", ruling["outcome"], f"{ruling['role']}: {ruling['because']}")
+    rate = micro(ruling["annual_rate"]) if ruling["annual_rate"] else None
+    return replace(
+        verdict, outcome=said[0], limit=micro(ruling["limit"]), annual_rate=rate, reasons=(reason, *verdict.reasons)
+    )
+
+
+def task_of(decision: str) -> str:
+    return identifier("task", decision)
+
+
+def facts_of(product: Product, inputs: str) -> Facts:
+    """The facts that a product looks at, of stored inputs, in micro-units."""
+    known = json.loads(inputs)["facts"]
+    return {name: None if known.get(name) is None else micro(known[name]) for name in product.facts}
+
+
+def _document(decision_id: str, party: str, product: str, as_of: date, verdict: Verdict) -> dict[str, Any]:
+    rate = None if verdict.annual_rate is None else format(quantized(unscaled(verdict.annual_rate), "0.0001"), "f")
+    reasons = []
+    for reason in verdict.reasons:
+        words = reason.as_dict()
+        del words["weight"]
+        reasons.append(words)
+    return {
+        "decision": decision_id, "party": party, "product": product, "as_of": as_of, "outcome": verdict.outcome,
+        "annual_rate": rate, "score": verdict.score, "pd": format(unscaled(verdict.pd), "f"), "grade": verdict.grade,
+        "reasons": reasons, "trace": list(verdict.trace),
+    }  # fmt: skip
+
+
+def replay(*, books: Books, by: Actor, decision_id: str) -> tuple[StoredDecision, bool]:
+    """Decide again from the stored inputs and the product version used then; was every byte the same?"""
+    with books.unit(by.tenant) as unit:
+        stored = unit.decisions.get(decision_id)
+        if stored is None:
+            raise NotFound(
+                "no_such_decision", f"no decision {decision_id}", hint="`zhiwei decide --json` prints the ids"
+            )
+        again = replayed(unit, stored)
+    return again, again == stored
+
+
+def replayed(unit: Unit, stored: StoredDecision) -> StoredDecision:
+    """The decision made again; the code version is the one then noted, so that only what it decides is compared."""
+    product = by_hash(unit, stored.product, stored.product_hash)
+    code = json.loads(stored.document)["versions"]["code"]
+    return decision_from(product, stored.party, stored.as_of, stored.inputs, code)
+
+
+def accepted_rate(decision: StoredDecision) -> Decimal:
+    if decision.outcome != "approve" or decision.annual_rate is None:
+        raise Refusal(
+            "not_approved", f"decision {decision.decision_id} is {decision.outcome}, there is no offer to accept"
+        )
+    return decision.annual_rate

@@ -1,0 +1,1 @@
+"""Keeping what is sealed: keys listed, rotated, and what they sealed brought to the newest."""

@@ -1,0 +1,40 @@
+"""What journeys about tasks need of the store."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A decision that was referred to a person; `limit` 分 is what the policy computed, `document` the decision's."""
+
+    task_id: str
+    decision: str
+    party: str
+    product: str
+    as_of: date
+    limit: int
+    opened_at: datetime
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A person's word on a decision, and the decision that it became."""
+
+    decision: str
+    became: str
+    outcome: str
+    person: str
+    role: str
+    because: str
+
+
+class Tasks(Protocol):
+    def open(self, tasks: Iterable[tuple[str, str]]) -> int: ...
+    def waiting(self, product: str | None = None) -> list[Task]: ...
+    def rule(self, ruled: Ruled) -> bool: ...
+    def ruling(self, decision: str) -> Ruled | None: ...
+    def outcomes(self) -> list[tuple[str, str, str, str, str, bool, bool]]: ...

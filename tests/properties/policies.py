@@ -1,0 +1,67 @@
+"""Random policies, sound but for nothing, and facts that meet their thresholds."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from hypothesis import strategies as st
+from random_tables import VALUES, number_tests
+
+from zhiwei.credit.underwriting import Policy, Scorecard, Stage, Term
+from zhiwei.credit.underwriting.scorecard import Bin, Calibration
+from zhiwei.credit.underwriting.terms import Grade
+from zhiwei.tables import Parameter, Rule, micro, parse_cell, parse_expression, text
+from zhiwei.tables.rules import EFFECTS
+
+ON = date(2026, 1, 1)
+FACTS = ("sales", "months", "growth", "share")
+NUMBERS = {"base_rate": "0.03", "rate_floor": "0.04", "rate_cap": "0.15", "cap": "500000", "part": "0.2"}
+LIMITS = ("cap", "cap * (1 - min(pd / 0.15, 1))", "sales * part", "sales * months", "cap / months", "score - growth",
+          "sales * 1000000 * 1000000 * 1000000")  # fmt: skip
+PRICES = ("0.03", "pd * 0.5", "part / 10", "growth * 0.01", "0.01 / months", "score / 10000", "pd * sales")
+_EFFECT = st.sampled_from(EFFECTS)
+
+
+@st.composite
+def rules(draw: st.DrawFn, code: str) -> Rule:
+    cell = draw(number_tests() | number_tests().map(lambda test: f"{test}, null") | st.just("null"))
+    missing = draw(_EFFECT | st.just("pass"))
+    return Rule(code, draw(st.sampled_from(FACTS)), parse_cell(cell), draw(_EFFECT), missing, "中", "en")
+
+
+@st.composite
+def attributes(draw: st.DrawFn, name: str) -> tuple[Bin, ...]:
+    cuts = sorted(draw(st.sets(VALUES, min_size=1, max_size=4)))
+    tests = [f"< {text(cuts[0])}", *(f"[{text(a)}..{text(b)})" for a, b in pairwise(cuts)), f">= {text(cuts[-1])}"]
+    if draw(st.booleans()):
+        tests[-1] += ", null"  # a bin may take the missing ones along
+    else:
+        tests.append("null")
+    order = draw(st.permutations(tests))
+    return tuple(Bin(name, parse_cell(test), draw(st.integers(-50, 50)), f"S_{name}", "中", "en") for test in order)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    stages = tuple(
+        Stage(name, tuple(draw(rules(f"{name[0].upper()}{n}")) for n in range(draw(st.integers(0, 4)))))
+        for name in ("admission", "rules")
+    )
+    chosen = draw(st.lists(st.sampled_from(FACTS), min_size=1, max_size=3, unique=True))
+    even = Decimal(draw(st.integers(450, 650)))
+    card = Scorecard(
+        {name: draw(attributes(name)) for name in chosen}, Calibration(600, even, Decimal(20), Decimal("0.2"))
+    )
+    grades = (Grade("A", parse_cell("< 0.02")), Grade("B", parse_cell("[0.02..0.1)")), Grade("C", parse_cell("-")))
+    dated = tuple(Parameter(name, ON, micro(value), "", ON, True) for name, value in NUMBERS.items())
+    limit, price = (
+        tuple(Term(f"t{n}", parse_expression(source), "中", "en") for n, source in enumerate(draw(some)))
+        for some in (st.lists(st.sampled_from(every), min_size=1, max_size=3) for every in (LIMITS, PRICES))
+    )
+    step = draw(st.sampled_from(["1", "10000"]))
+    return Policy(stages, card, grades, limit, price, dated, micro(step), micro(draw(st.sampled_from(["0", "50000"]))))
+
+
+ANY_FACTS = st.fixed_dictionaries({
+    name: st.none() | VALUES | st.integers(0, 10**12) | st.integers(-(2**62), 2**62) for name in FACTS
+})  # fmt: skip
