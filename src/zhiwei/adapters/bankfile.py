@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from zhiwei.borrower.identity import masked_cell
 from zhiwei.ledger.reconcile import BankRow, Statement
 from zhiwei.values import EARLIEST, BadInput, fen
 
@@ -98,17 +99,17 @@ def _row(cells: list[str]) -> tuple[date, int, str, str, str, str] | str:
     except ValueError:
         on = None
     if on is None or on < EARLIEST:
-        return f"{day!r} is no date; write it as 2024-03-01"
+        return f"{masked_cell(day)!r} is no date; write it as 2024-03-01"
     if direction not in SIGN:
-        return f"direction {direction!r} is neither in nor out (收, 付)"
+        return f"direction {masked_cell(direction)!r} is neither in nor out (收, 付)"
     try:
         amount = fen(written)
     except ValueError as error:
-        return str(error)
+        return f"{str(error).partition(':')[0]}: {masked_cell(written)!r}"
     if amount <= 0:
-        return f"an amount is above zero, not {written}; the direction says which way it went"
+        return f"an amount is above zero, not {masked_cell(written)}; the direction says which way it went"
     if not _CURRENCY.fullmatch(currency):
-        return f"currency {currency!r} is no ISO 4217 code such as CNY"
+        return f"currency {masked_cell(currency)!r} is no ISO 4217 code such as CNY"
     if any(len(cell) > LONGEST_CELL or _CONTROL.search(cell) for cell in (reference, counterparty, words)):
         return f"a cell is longer than {LONGEST_CELL} characters or has control characters in it"
     return on, SIGN[direction] * amount, currency, reference, counterparty, words

@@ -1,7 +1,7 @@
 """zhiwei books, account, chart, funders, reconcile, differences, resolve, doctor: the book as finance reads it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +11,9 @@ import typer
 from zhiwei import journeys
 from zhiwei.adapters.bankfile import read_bank_file
 from zhiwei.bootstrap import open_platform
-from zhiwei.borrower.identity.masks import mask_name
+from zhiwei.borrower.identity.masks import mask_name, masked_cell, masked_file, masked_text
 from zhiwei.commands.show import REFUSED, Json, day, out, print_json, print_result, print_table
+from zhiwei.journeys.bookkeeping import OpenDifference
 from zhiwei.ledger import CHART, Account, Chart
 from zhiwei.reports import (
     Balances,
@@ -217,9 +218,9 @@ def differences(as_json: Json = False) -> None:
         found = journeys.differences(books=platform, by=platform.actor)
     if as_json:
         for one in found:
-            print_json(asdict(one))
+            print_json(asdict(_masked(one)))
         return
-    rows = [[one.difference_id, DIFFERS[one.kind], _things(one.facts), one.file] for one in found]
+    rows = [[one.difference_id, DIFFERS[one.kind], _things(one.facts), one.file] for one in map(_masked, found)]
     print_table("Differences 差异", ["difference", "what", "bank and book", "file"], rows)
 
 
@@ -230,9 +231,24 @@ DIFFERS = {
 _SHOWN = 4
 
 
+def _masked(one: OpenDifference) -> OpenDifference:
+    """Whoever settles it has the bank's file and the line in it: a list shows no names, accounts and words."""
+    facts = {
+        side: [
+            {name: MASKED.get(name, str)(told) if isinstance(told, str) else told for name, told in thing.items()}
+            for thing in one.facts[side]
+        ]
+        for side in ("bank", "book")
+    }  # fmt: skip
+    return replace(one, facts=facts, file=masked_file(one.file))
+
+
+MASKED = {"counterparty": mask_name, "text": masked_cell, "reference": masked_text}
+
+
 def _things(facts: dict[str, Any]) -> str:
     found = [
-        " ".join(filter(None, (side, one["on"], one["amount"], one["reference"], mask_name(one["counterparty"]))))
+        " ".join(filter(None, (side, one["on"], one["amount"], one["reference"], one["counterparty"])))
         for side in ("bank", "book")
         for one in facts[side]
     ]

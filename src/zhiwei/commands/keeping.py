@@ -121,7 +121,7 @@ def rotate(
 
 @app.command()
 def reseal(as_json: Json = False) -> None:
-    """Bring names and identifiers to the newest key and to ZHIWEI_CIPHER. 重新加密
+    """Bring names, identifiers, facts and files to the newest key and to ZHIWEI_CIPHER. 重新加密
 
     It can be stopped and started again; people go on working. Batches of records are never rewritten: they stay under
     the key they came with, so that key is kept as long as they are.

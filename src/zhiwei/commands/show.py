@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from zhiwei.borrower.identity import masked_text
 from zhiwei.values import EARLIEST, BadInput, Breach, Outage, Refusal, fen
 
 # Into a pipe or a file, lines are as wide as ids and tables need; on a terminal, and with COLUMNS, as wide as it says.
@@ -132,6 +133,8 @@ def troubles() -> Iterator[None]:
 
 
 def _say(code: str, message: str, hint: str) -> None:
+    """A message may repeat what somebody typed or a file holds: numbers of persons are masked, whoever wrote it."""
+    message, hint = masked_text(message), masked_text(hint)
     if "--json" in sys.argv:
         sys.stderr.write(json.dumps({"error": code, "message": message, "hint": hint}, ensure_ascii=False) + "\n")
         return

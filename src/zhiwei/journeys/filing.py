@@ -97,7 +97,7 @@ class Sealed(Protocol):
     """What stands sealed in the database, by the keys that sealed it."""
 
     def counted(self) -> list[tuple[str, str, str, int]]:
-        """(names | identifiers | batches, cipher, key id, how many)."""
+        """(names | identifiers | counterparties | files | differences | covers | batches, cipher, key id, how many)."""
         ...
 
     def newest(self) -> str:
@@ -105,7 +105,7 @@ class Sealed(Protocol):
         ...
 
     def left(self) -> int:
-        """Names and identifiers that another key or cipher sealed."""
+        """Values that another key or cipher sealed, and that can be brought to this one."""
         ...
 
     def reseal(self, most: int) -> int:
@@ -113,5 +113,5 @@ class Sealed(Protocol):
         ...
 
     def check(self) -> Iterator[tuple[str, bool]]:
-        """Each sealed name and identifier: does it open, and is it found by its value? Those in plain are wrong."""
+        """Each sealed value: does it open, and is it found by what it says? Those in plain are wrong."""
         ...

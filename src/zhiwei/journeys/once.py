@@ -1,6 +1,6 @@
 """The step that runs once: a journey's transaction, its key, its answer and its audit row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +30,13 @@ def own_key(verb: str, key: str) -> str:
 
 
 @contextmanager
-def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any]) -> Iterator[Step]:
-    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed."""
+def step(
+    books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any], unsaid: Collection[str] = ()
+) -> Iterator[Step]:
+    """Open the transaction of a journey, claim its key, keep its result and its audit row with what it changed.
+
+    `unsaid`: parts of the request that the audit leaves out, since they may name people.
+    """
     own = own_key(verb, key)
     with books.unit(by.tenant) as unit:
         earlier = unit.steps.claim([(own, verb, digest([verb, request]))]).get(own)
@@ -41,4 +46,5 @@ def step(books: Books, by: Actor, verb: str, key: str, request: Mapping[str, Any
         yield current
         if earlier is None:
             unit.steps.finish({own: current.result})
-            unit.steps.audit(by, verb, [canonical({**request, "key": key})])
+            said = {name: value for name, value in request.items() if name not in unsaid}
+            unit.steps.audit(by, verb, [canonical({**said, "key": key})])

@@ -9,6 +9,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from pyarrow import ipc
 from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import conformed
 from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
+from zhiwei.store.received import Deliveries
 from zhiwei.store.table import Store
 
 PART = "record_cover.part"
@@ -25,6 +27,10 @@ _OPTIONS = ipc.IpcWriteOptions(compression="zstd")
 
 
 class Batches(Store):
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection, self.tenant, self._vault)
+
     def standing(self, delivery_id: str) -> bool | None:
         """Does all of a delivery stand, its consents not withdrawn? None where it never came."""
         row = self.row(
@@ -40,12 +46,7 @@ class Batches(Store):
 
     def deliver(self, delivery_id: str, source: str, file: str, sha256: str, rows: int) -> bool:
         """Whether the delivery is new."""
-        new = self.run(
-                """insert into delivery (tenant_id, delivery_id, source, file, folder, sha256, row_count)
-                   values (%s, %s, %s, %s, '', %s, %s) on conflict do nothing""",
-                self.tenant, delivery_id, source, file, sha256, rows,
-        )  # fmt: skip
-        return bool(new)
+        return self.deliveries.add(delivery_id, source, ("", file), sha256, rows)
 
     def add(self, batches: Iterable[Batch]) -> None:
         self.run_many(
@@ -116,23 +117,25 @@ class Batches(Store):
 
     def filed(self, party: str) -> list[Filed]:
         rows = self.rows(
-            """select b.batch_id, b.party_id, b.kind, d.source, d.file, b.consent_id, b.row_count, b.first_day,
+            """select b.batch_id, b.party_id, b.kind, d.source, d.origin_sealed, b.consent_id, b.row_count, b.first_day,
                       b.last_day, b.received_at, w.delete_by
                from record_batch b join delivery d using (tenant_id, delivery_id)
                left join consent_withdrawal w on w.tenant_id = b.tenant_id and w.consent_id = b.consent_id
                where b.party_id = %s order by b.number""", party,
         )  # fmt: skip
-        return [Filed(*row) for row in rows]
+        origins = self.deliveries.origins([row[4] for row in rows])
+        return [Filed(*(*row[:4], file, *row[5:])) for row, (_, file) in zip(rows, origins, strict=True)]
 
     def filed_covers(self, party: str) -> list[FiledCover]:
         rows = self.rows(
-            """select c.cover_id, c.party_id, c.kind, d.source, d.file, c.consent_id, c.first_day, c.last_day,
+            """select c.cover_id, c.party_id, c.kind, d.source, d.origin_sealed, c.consent_id, c.first_day, c.last_day,
                       c.received_at, w.delete_by
                from record_cover c join delivery d using (tenant_id, delivery_id)
                left join consent_withdrawal w on w.tenant_id = c.tenant_id and w.consent_id = c.consent_id
                where c.party_id = %s order by c.number""", party,
         )  # fmt: skip
-        return [FiledCover(*row) for row in rows]
+        origins = self.deliveries.origins([row[4] for row in rows])
+        return [FiledCover(*(*row[:4], file, *row[5:])) for row, (_, file) in zip(rows, origins, strict=True)]
 
     def forget(self, on: date) -> tuple[int, int]:
         """Delete what withdrawn consents brought and whose day has come; -> batches and covers deleted."""

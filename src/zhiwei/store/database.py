@@ -18,14 +18,15 @@ from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Merges, Network, Parties, Relations, Sealed
+from zhiwei.store.parties import Merges, Network, Parties, Relations
 from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
+from zhiwei.store.sealed import Sealed
 from zhiwei.store.secrets import Keys, Suite, Vault
 from zhiwei.store.table import Store
 from zhiwei.values import Breach
 
-AT_ONCE = 10_000  # names taken over in one transaction
+AT_ONCE = 10_000  # rows taken over in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Database:
             unit.parties.add_tenant()
 
     def unlock(self, tenant: str) -> int:
-        """Before a tenant's first unit of work: its keys are there, and names stored in plain are sealed; counts them.
+        """Before a tenant's first unit of work: its keys are there, and what an earlier version stored in plain is
+        sealed (names of parties, counterparties and files, facts of differences); counts the rows.
 
         The first one to come makes the key, and the database remembers its id: from then on nobody makes another
         beside it, on no machine. Refusal where a key that is needed is missing.
@@ -95,7 +97,8 @@ class Database:
 
     def _taken_over(self, tenant: str) -> int:
         with self.unit(tenant) as unit:
-            return unit.parties.take_over(AT_ONCE)
+            stores = (unit.parties, unit.records.deliveries, unit.records, unit.reconciliation)
+            return next((count for store in stores if (count := store.take_over(AT_ONCE))), 0)
 
     @contextmanager
     def unit(self, tenant: str, *, pipelined: bool = False) -> Iterator[Unit]:

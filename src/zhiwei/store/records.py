@@ -3,28 +3,40 @@
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 import pyarrow as pa
 
 from zhiwei.borrower import INVOICES
 from zhiwei.borrower.delivery import Delivery
+from zhiwei.store.received import Counterparties, Deliveries
 from zhiwei.store.table import Store
 
 CHUNK = 50_000  # rows a statement: bounds memory and gives progress
-_COLUMNS = ", ".join(INVOICES.names)
-_SEEN = ", ".join(f"{name}::text" for name in INVOICES.names if name != "party_id")
+_NAMES = [name if name != "counterparty" else "counterparty_id" for name in INVOICES.names]
+_COLUMNS = ", ".join(_NAMES)
+
+
+def _key(counterparty: str) -> str:
+    """What makes two rows the same; of a counterparty its number, which nobody can guess a name from."""
+    seen = [f"i.{name}" if name in INVOICES.names else counterparty for name in _NAMES if name != "party_id"]
+    return f"md5(concat_ws(chr(31), {', '.join(f'{name}::text' for name in seen)}))::uuid"
 
 
 class Records(Store):
+    @cached_property
+    def counterparties(self) -> Counterparties:
+        return Counterparties(self.connection, self.tenant, self._vault)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection, self.tenant, self._vault)
+
     def add(self, delivery: Delivery, delivery_id: str, folder: str) -> Iterator[tuple[int, int]]:
         """Store a delivery chunk by chunk; yields (rows of the chunk, how many of them were new)."""
-        self.run(
-            """insert into delivery (tenant_id, delivery_id, source, file, folder, sha256, row_count)
-               values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
-            self.tenant, delivery_id, delivery.source, delivery.file, folder, delivery.sha256,
-            delivery.invoices.num_rows,
-        )  # fmt: skip
+        origin = (folder, delivery.file)
+        self.deliveries.add(delivery_id, delivery.source, origin, delivery.sha256, delivery.invoices.num_rows)
         self.run_many(
             """insert into label (tenant_id, party_id, name, value) values (%s, %s, %s, %s)
                on conflict (tenant_id, party_id, name) do update set value = excluded.value
@@ -35,10 +47,16 @@ class Records(Store):
             f"create temp table if not exists staged on commit drop as select {_COLUMNS} from invoice with no data"
         )
         # Sorted by party, so that one party's rows lie together on disk and are read together.
-        table = pl.DataFrame(delivery.invoices).sort("party_id", "issue_date", maintain_order=True)
+        table = self._numbered(pl.DataFrame(delivery.invoices)).sort("party_id", "issue_date", maintain_order=True)
         for start in range(0, table.height, CHUNK):
             chunk = table.slice(start, CHUNK)
             yield chunk.height, self._add_chunk(chunk, delivery_id)
+
+    def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """With the number of each counterparty in the place of its name."""
+        numbers = self.counterparties.numbers(rows["counterparty"].unique().drop_nulls().to_list())
+        number = pl.col("counterparty").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+        return rows.with_columns(number.alias("counterparty_id")).select(_NAMES)
 
     def _add_chunk(self, rows: pl.DataFrame, delivery_id: str) -> int:
         self.connection.execute("truncate staged")
@@ -47,7 +65,7 @@ class Records(Store):
             copy.write(rows.write_csv(include_header=False).encode())
         return self.run(
             f"""insert into invoice (tenant_id, record_key, delivery_id, {_COLUMNS})
-                select %s, md5(concat_ws(chr(31), {_SEEN}))::uuid, %s, {_COLUMNS} from staged
+                select %s, {_key("i.counterparty_id")}, %s, {_COLUMNS} from staged i
                 on conflict do nothing""",
             self.tenant, delivery_id,
         )  # fmt: skip
@@ -63,20 +81,44 @@ class Records(Store):
         if not buffer.tell():
             return INVOICES.empty_table()
         buffer.seek(0)
-        schema = pl.DataFrame(INVOICES.empty_table()).schema
-        return pl.read_csv(buffer, has_header=False, schema=schema).to_arrow().cast(INVOICES)
+        plain = pl.DataFrame(INVOICES.empty_table()).schema
+        schema = {name: plain.get(name, pl.Int64()) for name in _NAMES}
+        rows = pl.read_csv(buffer, has_header=False, schema=schema)
+        names = self.counterparties.names(rows["counterparty_id"].unique().to_list())
+        name = pl.col("counterparty_id").replace_strict(names, return_dtype=pl.String)
+        return rows.with_columns(name.alias("counterparty")).select(INVOICES.names).to_arrow().cast(INVOICES)
 
     def sales(self, since: date, until: date) -> list[tuple[str, str, int]]:
         """(seller, buyer, 分) of sales in (since, until]; what went to buyers who are no parties has buyer ''."""
+        parties = self.counterparties.known(party for (party,) in self.rows("select party_id from party"))
         found = self.rows(
             """select i.party_id, coalesce(p.party_id, ''), sum(i.amount)::bigint
-               from invoice i left join party p on p.party_id = i.counterparty
+               from invoice i left join unnest(%s::bigint[], %s::text[]) p (counterparty_id, party_id)
+                 using (counterparty_id)
                where i.direction = 'sale' and i.status = 'valid' and i.occurrence = 1
                  and i.issue_date > %s and i.issue_date <= %s
                group by 1, 2 order by 1, 2""",
-            since, until,
+            list(parties.values()), list(parties), since, until,
         )  # fmt: skip
         return [(seller, buyer, int(amount)) for seller, buyer, amount in found]
+
+    def take_over(self, most: int) -> int:
+        """Seal counterparties of `most` invoices that an earlier version stored in plain; counts them, 0 when none is
+        left. It can stop anywhere; who else takes over waits for its turn.
+        """
+        self.counterparties.alone()
+        found = self.rows(
+            """select party_id, record_key, counterparty from invoice where counterparty is not null
+               order by party_id limit %s""", most,
+        )  # fmt: skip
+        numbers = self.counterparties.numbers({name for _, _, name in found}) if found else {}
+        return self.run_rows(
+            f"""update invoice i set counterparty = null, counterparty_id = n.counterparty_id,
+                       record_key = {_key("n.counterparty_id")}
+                from unnest(%s::text[], %s::uuid[], %s::bigint[]) n (party_id, record_key, counterparty_id)
+                where i.party_id = n.party_id and i.record_key = n.record_key""",
+            [(party, key, numbers[name]) for party, key, name in found],
+        )
 
     def latest(self, parties: Sequence[str]) -> date | None:
         """Issue date of the latest invoice of these parties."""
@@ -102,5 +144,4 @@ class Records(Store):
 
     def folders(self, source: str) -> list[str]:
         """Folders that deliveries of a source came from, latest first."""
-        found = self.rows("select folder from delivery where source = %s order by recorded_at desc", source)
-        return list(dict.fromkeys(row[0] for row in found))
+        return self.deliveries.folders(source)

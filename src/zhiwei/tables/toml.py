@@ -12,7 +12,20 @@ _KEY = re.compile(r"^(\s*)([A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*)\s*=")
 _TEXT = re.compile(
     r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|\#[^\n]*''', re.DOTALL
 )  # strings and comments
+MOST_PARTS = 20  # of a dotted key: reading a very long one takes time with the square of its parts
+_LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}""")
 Path = tuple[str | int, ...]
+
+
+def toml_of(content: str) -> dict[str, Any]:
+    """What a text says, whoever wrote it: ValueError, and nothing else, where it is no TOML or out of reason."""
+    if found := _LONG_KEY.search(content):
+        line, column = content.count("\n", 0, found.start()) + 1, found.start() - content.rfind("\n", 0, found.start())
+        raise ValueError(f"a key of more than {MOST_PARTS} parts (at line {line}, column {column})")
+    try:
+        return tomllib.loads(content)
+    except RecursionError:
+        raise ValueError("lists or tables nested too deeply") from None
 
 
 class Document:
@@ -23,13 +36,13 @@ class Document:
         self.values: dict[str, Any] = {}
         self.sound = True
         try:
-            self.values = tomllib.loads(content)
-        except tomllib.TOMLDecodeError as error:
+            self.values = toml_of(content)
+        except ValueError as error:
             self.sound = False  # what follows from it (everything is missing) would only hide it
             place = re.search(r"at line (\d+), column (\d+)", str(error))
             line, column = (int(place[1]), f"{place[2]}") if place else (content.count("\n") + 1, "")
             problems.append(Problem(file, line, column, f"not TOML: {str(error).split(' (at')[0]}"))
-        self.places = _places(content)
+        self.places = _places(content) if self.sound else {}
 
     def problem(self, path: Path, message: str, hint: str = "") -> None:
         if not self.sound:

@@ -114,3 +114,27 @@ def test_what_is_no_toml_is_one_problem_and_hides_no_other_file(content: str, li
     document.only((), set())
     assert [(p.file, p.line, p.column) for p in problems] == [("f.toml", line, column)]
     assert problems[0].message.startswith("not TOML: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a = " + "[" * 5_000, "nested too deeply"), ("a = " + "{a=" * 5_000, "nested too deeply"),
+        ("a = " + "9" * 5_000, "digits"), ("\n" + "a." * 50_000 + "a = 1", "more than 20 parts"),
+        ("[" + "a . " * 21 + "a]", "more than 20 parts"), ('"a b".' * 21 + "a = 1", "more than 20 parts"),
+        ("'.'.a-b." * 11 + "a = 1", "more than 20 parts"), ("a = 2024-02-30", "Invalid date"),
+    ],
+)  # fmt: skip
+def test_hostile_text_is_a_problem_and_soon_told(content: str, said: str) -> None:
+    problems: list[Problem] = []
+    assert Document("f.toml", content, problems).values == {}
+    [problem] = problems
+    assert said in problem.message
+    assert problem.line == content.count("\n") + 1
+
+
+@pytest.mark.parametrize("content", ["a." * 19 + "a = 1", 'a = "' + "x" * 100_000 + '"', "a = '" + ". " * 50_000 + "'"])
+def test_long_text_is_no_long_key(content: str) -> None:
+    problems: list[Problem] = []
+    assert Document("f.toml", content, problems).values
+    assert problems == []

@@ -28,7 +28,7 @@ from zhiwei.borrower.identity.kinds import (
     missing_steps,
 )
 from zhiwei.borrower.identity.likeness import Likeness, compared, same_parties
-from zhiwei.borrower.identity.masks import mask, masked_text
+from zhiwei.borrower.identity.masks import mask, masked_cell, masked_numbers, masked_text
 from zhiwei.borrower.identity.organisations import (
     read_family_farm_code,
     read_organisation_code,
@@ -41,8 +41,9 @@ from zhiwei.borrower.identity.size import SizeClass, size_class, year_of
 __all__ = [
     "IDENTIFIERS", "PATHS", "Identifier", "IdentifierKind", "Industry", "Likeness", "PartyKind", "Path", "Region",
     "SizeClass", "Step", "age", "compared", "identify", "identity_path", "is_valid", "kind_of_uscc", "luhn", "mask",
-    "masked_text", "missing_steps", "normal", "read", "read_account", "read_bank_card", "read_bill", "read_declaration",
-    "read_e_invoice", "read_family_farm_code", "read_id_card", "read_industry", "read_invoice", "read_land_contract",
-    "read_mcc", "read_merchant_no", "read_meter_account", "read_mobile", "read_organisation_code", "read_plate",
-    "read_region", "read_taxpayer_no", "read_uscc", "read_vin", "same_parties", "section_of", "size_class", "year_of",
+    "masked_cell", "masked_numbers", "masked_text", "missing_steps", "normal", "read", "read_account", "read_bank_card",
+    "read_bill", "read_declaration", "read_e_invoice", "read_family_farm_code", "read_id_card", "read_industry",
+    "read_invoice", "read_land_contract", "read_mcc", "read_merchant_no", "read_meter_account", "read_mobile",
+    "read_organisation_code", "read_plate", "read_region", "read_taxpayer_no", "read_uscc", "read_vin", "same_parties",
+    "section_of", "size_class", "year_of",
 ]  # fmt: skip

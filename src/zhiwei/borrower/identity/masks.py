@@ -17,6 +17,11 @@ _IN_TEXT = re.compile(
     r"|(?P<mobile>(?:86)?1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})))(?![0-9])"
 )
 
+_LONG = re.compile(r"(?<![0-9A-Za-z*])[0-9A-Za-z]{10,}(?![0-9A-Za-z*])")
+_WORD = re.compile(r"[^\W\d_]+")
+_UNITS = frozenset("年月日时時点點分秒元圆角分正整负負零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟")
+_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+
 
 def mask_name(name: str) -> str:
     """A person's name: its first character only, and only where there is another. 张三 -> 张*."""
@@ -92,6 +97,33 @@ def masked_text(text: str) -> str:
         parts += [text[end : found.start()], mask(str(found.lastgroup), found[0])]
         end = found.end()
     return "".join(parts) + text[end:]
+
+
+def masked_numbers(text: str) -> str:
+    """As `masked_text`, and of every other long number or code its last four signs: accounts, and what may be one."""
+    return _LONG.sub(lambda found: _long(found[0]), masked_text(text))
+
+
+def masked_cell(text: str) -> str:
+    """A cell of somebody's file as a list of examples or of bad cells shows it: of words the first sign, of long
+    numbers the last four; days, amounts, currencies and short codes stay, since that is what one looks for.
+    """
+    return _WORD.sub(lambda found: found[0] if _tells_nothing(found[0]) else mask_name(found[0]), masked_numbers(text))
+
+
+def masked_file(name: str) -> str:
+    """The name of somebody's file: long numbers as above, Chinese words by their first sign; others are of no person
+    as far as one can see.
+    """
+    return _WORD.sub(lambda word: word[0] if word[0].isascii() else mask_name(word[0]), masked_numbers(name))
+
+
+def _long(code: str) -> str:
+    return mask_account(code) if sum(sign.isdigit() for sign in code) >= 6 else code
+
+
+def _tells_nothing(word: str) -> bool:
+    return set(word) <= _UNITS or (word.isascii() and ((word.isupper() and len(word) <= 3) or word.lower() in _MONTHS))
 
 
 def _shown(text: str, head: int, tail: int, shortest: int) -> str:

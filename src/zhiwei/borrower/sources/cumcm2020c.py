@@ -6,9 +6,11 @@ kept, repeats are numbered. 信誉评级 is kept as a label only: it was given b
 
 import hashlib
 import math
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import polars as pl
 
 from zhiwei.borrower.delivery import BAD_ROW, Delivery, Label
 from zhiwei.borrower.party import Party
+from zhiwei.borrower.reading.files import DAMAGE, ENDLESS
 from zhiwei.borrower.records import INVOICES
 from zhiwei.values import EARLIEST, BadInput
 
@@ -28,7 +31,12 @@ MONEY = {"金额": "amount", "税额": "tax", "价税合计": "total"}
 LABELS = {"是否违约": ["是", "否"], "信誉评级": ["A", "B", "C", "D"]}
 STATUS = {"有效发票": "valid", "作废发票": "void"}
 LARGEST_YUAN = 1e11
-LARGEST_FILE = 2 * 2**30  # unpacked bytes; a small zip that unpacks to more is an attack or a mistake
+LARGEST_FILE = 2**30  # unpacked bytes; a small zip that unpacks to more is an attack or a mistake
+# A sheet is held as a rectangle: cells far out, and cells that do not say where they stand, may make it any size.
+_FAR = re.compile(
+    rb"""<(?:\w+:)?c(?:[/>]|\s++(?!r\s*=\s*["'][A-Z]\d{1,7}["']))|<(?:\w+:)?row\s[^>]*?r\s*=\s*["']\d{8}"""
+)
+_FAR_PLAIN = re.compile(rb'<c r="[A-Z](?:[A-Z]|\d{8})|<row[^>]*? r="\d{8}')
 _DAY = r"^(\d{4}-\d{2}-\d{2})(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?$"  # a date, with or without a time of day
 Progress = Callable[[str], None]
 
@@ -97,17 +105,43 @@ def _demand_rows(book: fastexcel.ExcelReader, file: str) -> list[tuple[Any, ...]
 
 def _open(path: Path) -> fastexcel.ExcelReader:
     try:
-        with zipfile.ZipFile(path) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > LARGEST_FILE:
-            raise BadInput(
-                "file_too_large", f"{path.name} unpacks to {unpacked:,} bytes; the limit is {LARGEST_FILE:,}"
-            )
+        about = path.stat()
+        _measure(path, about.st_mtime_ns, about.st_size)
         return fastexcel.read_excel(path)
     except FileNotFoundError:
         raise BadInput("no_such_file", f"there is no file {path}") from None
-    except (OSError, zipfile.BadZipFile, fastexcel.FastExcelError) as error:
+    except (fastexcel.FastExcelError, *DAMAGE) as error:
         raise BadInput("broken_file", f"{path.name} is not a readable .xlsx workbook: {_first_line(error)}") from error
+
+
+@lru_cache(maxsize=16)
+def _measure(path: Path, changed: int, size: int) -> None:
+    """Unpack it block by block before a library holds it: BadInput where that would need very much memory."""
+    left = LARGEST_FILE
+    with zipfile.ZipFile(path) as packed:
+        for info in packed.infolist():
+            info.file_size = ENDLESS  # what a directory claims is not believed
+            sheet, rest = info.filename.startswith("xl/worksheets/"), b""
+            with packed.open(info) as part:
+                while block := part.read(2**20):
+                    left -= len(block)
+                    if left < 0:
+                        raise BadInput(
+                            "file_too_large", f"{path.name} unpacks to too many bytes; the limit is {LARGEST_FILE:,}"
+                        )
+                    whole, cut, begun = (rest + block).rpartition(b"<")  # the last tag may go on in the next block
+                    rest = cut + begun
+                    if sheet and _has_far_cells(whole):
+                        raise BadInput(
+                            "table_too_large", f"{path.name}, {info.filename}: a cell stands beyond column Z, or does "
+                            "not say where", hint="save the workbook anew",
+                        )  # fmt: skip
+
+
+def _has_far_cells(xml: bytes) -> bool:
+    """As every spreadsheet writes cells they are told quickly; anything else is looked at letter by letter."""
+    plain = xml.count(b"<c") == xml.count(b'<c r="') and b":c" not in xml and b":row" not in xml
+    return bool((_FAR_PLAIN if plain else _FAR).search(xml))
 
 
 def _first_line(error: Exception) -> str:

@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower import Party
+from zhiwei.borrower.identity.masks import masked_file, masked_numbers
 from zhiwei.commands.borrower.columns import text_file
 from zhiwei.commands.show import Json, day, out, print_json, print_table
 from zhiwei.journeys import Permission, forget, give_consent, give_consents, prove_consent, withdraw_consent
@@ -92,7 +93,7 @@ def prove(party: PartyId, as_json: Json = False) -> None:
     with open_platform() as platform:
         proof = prove_consent(books=platform, by=platform.actor, party=party)
     if as_json:
-        print_json(proof)
+        print_json(_masked(proof))
         return
     rows = [
         [
@@ -112,3 +113,14 @@ def forget_(on: Annotated[str, typer.Option(help="As of this day; today if not g
     with open_platform() as platform:
         gone = forget(books=platform, by=platform.actor, on=day(on) if on else platform.today())
     out.print(f"{gone.batches} batches and {gone.covers} covered periods deleted")
+
+
+def _masked(proof: dict[str, Any]) -> dict[str, Any]:
+    """Names of files, and what somebody wrote as evidence, without what may name a person."""
+    consents = [
+        one
+        | {"evidence": masked_numbers(one["evidence"])}
+        | {what: [each | {"file": masked_file(each["file"])} for each in one[what]] for what in ("received", "covered")}
+        for one in proof["consents"]
+    ]  # fmt: skip
+    return proof | {"consents": consents}

@@ -11,6 +11,7 @@ import typer
 
 from zhiwei.bootstrap import Platform, open_platform
 from zhiwei.borrower.delivery import Delivery
+from zhiwei.borrower.identity import masked_cell
 from zhiwei.borrower.sources import cumcm2020c as source
 from zhiwei.commands.show import Json, err, out, print_json, print_table, progress
 from zhiwei.journeys import Received, receive, receive_demand
@@ -87,7 +88,7 @@ def _judge(deliveries: list[Delivery], skip: bool, target: Path) -> None:
     if not bad.height:
         return
     for row in bad.head(SHOWN).iter_rows(named=True):
-        value = "(empty)" if row["value"] is None else repr(row["value"])
+        value = "(empty)" if row["value"] is None else repr(masked_cell(row["value"]))
         place = f"{row['file']}, sheet {row['sheet']}, row {row['row']}, column {row['column']}"
         err.print(f"{place}: {value} {row['problem']}", markup=False)
     if bad.height > SHOWN:

@@ -1,11 +1,13 @@
 """zhiwei mapping: what the columns of somebody's table mean: guessed, looked at, kept in a small file."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow as pa
 import typer
 
+from zhiwei.borrower.identity.masks import masked_cell, masked_file, masked_numbers
 from zhiwei.borrower.reading.answers import whose
 from zhiwei.borrower.reading.files import LARGEST_TABLE
 from zhiwei.borrower.reading.grid import Grid, grid_of
@@ -37,9 +39,9 @@ def preview(
     """
     told = told_of(kind, said, party_column)
     grid, found = _understood(file, kind, mapping, sheet, told)
-    shown = preview_of(grid, found)
+    shown = _masked(preview_of(grid, found))
     if as_json:
-        print_json(asdict(shown) | {"mapping": found.mapping.to_toml(), "guessed": mapping is None})
+        print_json(asdict(shown) | {"mapping": masked_numbers(found.mapping.to_toml()), "guessed": mapping is None})
         return
     _print(shown)
     if mapping is None:
@@ -89,7 +91,9 @@ def parties(
         print_json({"file": file.name, "parties": len(ids), "ids": ids})
     else:
         out.print(
-            f"{file.name}: {len(ids):,} parties: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}", markup=False
+            f"{masked_file(file.name)}: {len(ids):,} parties: {', '.join(map(masked_numbers, ids[:5]))}"
+            f"{', ...' if len(ids) > 5 else ''}",
+            markup=False,
         )
 
 
@@ -116,3 +120,25 @@ def _print(shown: Preview) -> None:
     print_table(shown.title(), columns, rows, right=range(2, 5))
     for line in shown.findings():
         out.print(line, markup=False)
+
+
+def _masked(shown: Preview) -> Preview:
+    """Columns are told apart by days, amounts and our own words; names, accounts and texts are shown in part."""
+    types = KINDS[shown.kind].schema
+    columns = []
+    for one in shown.columns:
+        words = types.field(one.target).type == pa.string() and one.target not in OWN_WORDS
+        examples = tuple((masked_cell(raw), masked_cell(said)) for raw, said in one.examples) if words else one.examples
+        columns.append(replace(one, source=masked_numbers(one.source), examples=examples))
+    return replace(
+        shown, columns=tuple(columns), file=masked_file(shown.file),
+        left_out=tuple((row, why, masked_cell(text)) for row, why, text in shown.left_out),
+        problems=tuple(replace(one, value=masked_cell(one.value)) for one in shown.problems),
+    )  # fmt: skip
+
+
+OWN_WORDS = frozenset((
+    "direction", "status", "invoice_no", "tax", "rating", "currency", "channel", "platform", "role", "document",
+    "utility", "unit", "reader", "what", "subject", "kind", "class", "months", "reason",
+))  # fmt: skip
+"""Columns of text whose values are words of a list, or public numbers."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+from collections.abc import Mapping as Pairs
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from zhiwei.bootstrap import open_platform
+from zhiwei.borrower.identity import mask, masked_cell, masked_text
+from zhiwei.borrower.identity.masks import mask_account
 from zhiwei.borrower.quality import covering
 from zhiwei.borrower.reading import Parsed
 from zhiwei.borrower.sources import known_sources
@@ -83,7 +86,8 @@ def _one_owner(party: str, several: bool, covers: str) -> None:
 def _tell(files: list[Path], read: list[Parsed], accepted: list[Accepted], as_json: bool) -> None:
     if as_json:
         for file, parsed, one in zip(files, read, accepted, strict=True):
-            print_json({"file": file.name, **asdict(one), "warnings": dict(parsed.warnings), "facts": parsed.facts})
+            told = {"warnings": dict(parsed.warnings), "facts": _masked(parsed.facts)}
+            print_json({"file": file.name, **asdict(one), **told})
         return
     rows = [
         [file.name, kind, f"{count:,}", "new 新" if one.new else "known 已有"]
@@ -97,6 +101,21 @@ def _tell(files: list[Path], read: list[Parsed], accepted: list[Accepted], as_js
         for what, count in parsed.warnings.items():
             kept = "" if what.startswith("left out") else "; kept as it is"
             out.print(f"note: {file.name}: {count:,} x {what}{kept}", markup=False)
+
+
+def _masked(facts: Pairs[str, str]) -> dict[str, str]:
+    """What a file says of itself, without the numbers of its accounts: those of several stand behind facts' names."""
+    found: dict[str, str] = {}
+    for key, told in facts.items():
+        name, of, account = key.partition(" ")
+        shown = f"{name}{of}{mask_account(account)}"
+        while shown in found:  # another account with the same last digits
+            shown += "'"
+        if name.startswith("account"):
+            found[shown] = ", ".join(map(mask_account, told.split(", ")))
+        else:
+            found[shown] = mask("taxpayer_no", told) if name == "tax_no" else masked_text(told)
+    return found
 
 
 def _source(name: str) -> ModuleType:
@@ -160,5 +179,6 @@ def _read(
             hint="--currency CNY, or USD, ...",
         )
     for problem in parsed.problems[:SHOWN]:
-        err.print(f"{file.name}: {problem.place} {problem.column} {problem.value!r}: {problem.problem}")
+        value = masked_cell(problem.value)
+        err.print(f"{file.name}: {problem.place} {problem.column} {value!r}: {problem.problem}", markup=False)
     return parsed

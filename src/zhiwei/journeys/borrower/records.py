@@ -58,7 +58,7 @@ def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) 
     delivery = delivery_of(source, contents)
     request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
     request |= {"covered": digest([astuple(one) for one in contents.covers])} if contents.covers else {}
-    with step(books, by, "receive_records", f"records:{delivery}", request) as current:
+    with step(books, by, "receive_records", f"records:{delivery}", request, unsaid=["file"]) as current:
         if current.earlier is not None:
             return Accepted(delivery, rows, new=False, covered=told)
         new = keep(current.unit, books.today(), source, contents)[1]

@@ -37,7 +37,7 @@ def reconcile(*, books: Books, by: Actor, statement: Statement, account: str) ->
     with step(books, by, "reconcile", f"reconcile:{statement.sha256}", request) as current:
         if current.earlier is None:
             current.result = _reconciled(current.unit, by, statement, account)
-        return Reconciled(**(current.earlier or current.result))
+        return Reconciled(**(current.earlier or current.result) | {"file": statement.name})
 
 
 def _reconciled(unit: Unit, by: Actor, statement: Statement, account: str) -> dict[str, str | int]:
@@ -48,7 +48,7 @@ def _reconciled(unit: Unit, by: Actor, statement: Statement, account: str) -> di
     result = compared(work.rows, work.items, since=work.since, until=work.until, used=work.used)
     new, explained = unit.reconciliation.keep(account, statement, result, by.person)
     return {
-        "file": statement.name, "account": account, "since": statement.since.isoformat(),
+        "account": account, "since": statement.since.isoformat(),
         "until": statement.until.isoformat(), "rows": len(statement.rows), "matched": len(result.pairs), "new": new,
         "explained": explained, "waiting": len(result.waiting),
     }  # fmt: skip

@@ -26,7 +26,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """`left` names and identifiers stand under older keys; `batches` of records stay under theirs for good."""
+    """`left` values stand under older keys; `batches` of records stay under theirs for good."""
 
     key: str
     before: str
@@ -36,7 +36,7 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """`values`: names and identifiers brought to the key. `batches` of records stay under older ones."""
+    """`values`: names, identifiers, facts and files brought to the key. `batches` of records stay under older ones."""
 
     key: str
     values: int
@@ -84,7 +84,7 @@ def rotate_key(*, books: Books, by: Actor, key: str, because: str) -> Rotated:
 
 
 def reseal(*, books: Books, by: Actor, on_progress: Callable[[int, int], None] = lambda done, total: None) -> Resealed:
-    """Bring names and identifiers to the newest key and the cipher set up, some in each transaction.
+    """Bring what is sealed to the newest key and the cipher set up, some in each transaction; batches stay.
 
     It can stop anywhere and goes on where it was; people may go on working. `on_progress` hears (done, of how many).
     """

@@ -11,6 +11,9 @@ from zhiwei.store.parties import NAME
 from zhiwei.store.table import Store
 from zhiwei.values import CURRENCY, canonical, fen
 
+FACTS = "difference.facts"  # names, accounts and words of a bank's rows
+FILE = "bank_file.file"  # people put names and accounts into the names of files
+
 # What moved the account by one transfer: paid payouts, and payments, refunds and sales that nothing reversed.
 _MOVEMENTS = """
 with movement as (
@@ -66,11 +69,15 @@ class Reconciliation(Store):
 
     def _open(self, account: str) -> list[dict[str, Any]]:
         found = self.rows(
-            """select facts from difference d join bank_file f using (tenant_id, sha256)
+            """select facts_sealed from difference d join bank_file f using (tenant_id, sha256)
                where d.state = 'open' and f.account = %s""",
             account,
         )
-        return [json.loads(facts) for (facts,) in found]
+        return [self._opened(sealed) for (sealed,) in found]
+
+    def _opened(self, sealed: bytes) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.vault.open_bytes(sealed, FACTS))
+        return facts
 
     def _items(self, account: str, first: date, last: date) -> list[BookItem]:
         found = self.rows(_MOVEMENTS, first, last, account)
@@ -86,11 +93,9 @@ class Reconciliation(Store):
         wanted = list(row_ids)
         matched = self.rows("select row_id from bank_match where row_id = any(%s)", wanted)
         resolved = self.rows(
-            """select r ->> 'row_id' from difference, jsonb_array_elements(facts::jsonb -> 'bank') r
-               where state = 'resolved' and r ->> 'row_id' = any(%s)
+            """select r from difference, unnest(row_ids) r where state = 'resolved' and r = any(%s)
                union all
-               select i ->> 'item_id' from difference, jsonb_array_elements(facts::jsonb -> 'book') i
-               where state = 'resolved' and i ->> 'item_id' = any(%s)""",
+               select i from difference, unnest(item_ids) i where state = 'resolved' and i = any(%s)""",
             wanted, list(item_ids),
         )  # fmt: skip
         return {found for (found,) in (*matched, *resolved)}
@@ -101,10 +106,10 @@ class Reconciliation(Store):
         -> (differences that are new, differences that were resolved).
         """
         self.run(
-            """insert into bank_file (tenant_id, sha256, file, account, first_on, last_on, row_count, person)
+            """insert into bank_file (tenant_id, sha256, file_sealed, account, first_on, last_on, row_count, person)
                values (%s, %s, %s, %s, %s, %s, %s, %s)""",
-            self.tenant, statement.sha256, statement.name, account, statement.since, statement.until,
-            len(statement.rows), person,
+            self.tenant, statement.sha256, self.vault.seal(statement.name, FILE), account, statement.since,
+            statement.until, len(statement.rows), person,
         )  # fmt: skip
         self.run(
             """insert into bank_match (tenant_id, sha256, row_id, item_id, found_by, currency, reference)
@@ -120,26 +125,37 @@ class Reconciliation(Store):
                       because = 'explained by ' || %s
                from bank_file f where f.tenant_id = d.tenant_id and f.sha256 = d.sha256 and f.account = %s
                 and d.state = 'open' and d.difference_id <> all(%s)""",
-            f"{statement.name} ({statement.sha256[:12]})", account, [d.difference_id for d in result.differences],
+            f"the file {statement.sha256[:12]}", account, [d.difference_id for d in result.differences],
         )  # fmt: skip
         return new, explained
 
     def _queue(self, differences: Iterable[Difference], sha256: str) -> int:
-        found = [(difference.difference_id, difference.kind, canonical(difference.facts)) for difference in differences]
-        return self.run(
-            """insert into difference (tenant_id, sha256, difference_id, kind, facts)
-               select %s, %s, * from unnest(%s::text[], %s::text[], %s::text[]) on conflict do nothing""",
-            self.tenant, sha256, *_columns(found, 3),
+        return self.run_many(
+            """insert into difference (tenant_id, sha256, difference_id, kind, facts_sealed, row_ids, item_ids)
+               values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing""",
+            [
+                (
+                    self.tenant, sha256, one.difference_id, one.kind,
+                    self.vault.seal_bytes(canonical(one.facts).encode(), FACTS), [row.row_id for row in one.rows],
+                    [item.item_id for item in one.items],
+                )
+                for one in differences
+            ],
         )  # fmt: skip
 
     def queue(self) -> list[OpenDifference]:
         """The open differences, oldest first."""
         rows = self.rows(
-            """select difference_id, kind, facts, file, d.recorded_at::date
+            """select difference_id, kind, facts_sealed, file_sealed, d.recorded_at::date
                from difference d join bank_file using (tenant_id, sha256)
                where state = 'open' order by d.recorded_at, difference_id"""
         )
-        return [OpenDifference(name, kind, json.loads(facts), file, since) for name, kind, facts, file, since in rows]
+        names = {row[3] for row in rows}
+        files = dict(zip(names, self.vault.open_all(names, FILE), strict=True))
+        return [
+            OpenDifference(name, kind, self._opened(sealed), files[file], since)
+            for name, kind, sealed, file, since in rows
+        ]
 
     def resolve(self, difference_id: str, person: str, because: str) -> bool:
         """Whether there was such an open difference; it is resolved with the person's reason, once and for good."""
@@ -148,6 +164,50 @@ class Reconciliation(Store):
                where difference_id = %s and state = 'open'""",
             person, because, difference_id,
         ))  # fmt: skip
+
+    def take_over(self, most: int) -> int:
+        """Seal facts and names of files that an earlier version stored in plain, `most` at a time; counts them, 0 when
+        none is left.
+        """
+        facts = self.rows(
+            "select difference_id, facts from difference where facts is not null limit %s for update skip locked", most
+        )
+        files = self.rows(
+            "select sha256, file from bank_file where file is not null limit %s for update skip locked", most
+        )
+        return self._seal([(name, plain.encode()) for name, plain in facts]) + self._seal_names(files)
+
+    def reseal(self, most: int) -> int:
+        """After a rotation: bring `most` of each to the newest key; counts them, 0 when none is left."""
+        facts = self.rows(
+            """select difference_id, facts_sealed from difference
+               where position(%s in facts_sealed) <> 1 limit %s for update skip locked""",
+            self.vault.prefix.encode(), most,
+        )  # fmt: skip
+        files = self.rows(
+            """select sha256, file_sealed from bank_file where file_sealed not like %s || '%%' limit %s
+               for update skip locked""", self.vault.prefix, most,
+        )  # fmt: skip
+        names = self.vault.open_all([sealed for _, sealed in files], FILE)
+        return self._seal([(name, self.vault.open_bytes(sealed, FACTS)) for name, sealed in facts]) + self._seal_names(
+            list(zip([sha256 for sha256, _ in files], names, strict=True))
+        )
+
+    def _seal_names(self, files: list[tuple[str, str]]) -> int:
+        sealed = self.vault.seal_all([name for _, name in files], FILE)
+        return self.run_rows(
+            """update bank_file f set file = null, file_sealed = s.sealed
+               from unnest(%s::text[], %s::text[]) s (sha256, sealed) where f.sha256 = s.sha256""",
+            list(zip([sha256 for sha256, _ in files], sealed, strict=True)),
+        )
+
+    def _seal(self, facts: Iterable[tuple[str, bytes]]) -> int:
+        return self.run_rows(
+            """update difference d set facts = null, facts_sealed = s.sealed
+               from unnest(%s::text[], %s::bytea[]) s (difference_id, sealed)
+               where d.difference_id = s.difference_id""",
+            [(name, self.vault.seal_bytes(plain, FACTS)) for name, plain in facts],
+        )
 
 
 def _row(facts: dict[str, Any]) -> BankRow:

@@ -4,9 +4,5 @@ from zhiwei.store.parties.known import NAME, Parties
 from zhiwei.store.parties.merges import Merges
 from zhiwei.store.parties.network import Network
 from zhiwei.store.parties.relations import Relations
-from zhiwei.store.parties.sealed import Sealed
 
-__all__ = [
-    "NAME", "Merges", "Parties", "Relations", "Sealed",
-]  # fmt: skip
 __all__ = ["NAME", "Merges", "Network", "Parties", "Relations"]

@@ -1,11 +1,13 @@
 """Personal values in lists and logs: never more than the mask promises, least of all for short ones."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiwei.borrower.identity import IDENTIFIERS, mask, masked_text
-from zhiwei.borrower.identity.masks import mask_name, mask_phone
+from zhiwei.borrower.identity import IDENTIFIERS, mask, masked_cell, masked_text
+from zhiwei.borrower.identity.masks import mask_name, mask_phone, masked_file
 
 SHOWN = {
     "person_name": 1,
@@ -18,6 +20,7 @@ SHOWN = {
     "address": 6,
 }
 """Characters that a mask shows at most."""
+UNITS = set("年月日时時點点分秒元圆角分正整负負零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟")
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,37 @@ def test_no_identity_number_survives_in_a_log(before: str, after: str) -> None:
 @given(st.text())
 def test_any_text_can_be_masked(text: str) -> None:
     assert masked_text(masked_text(text)) == masked_text(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("2024-13-01", "2024-13-01"), ("2024年3月1日", "2024年3月1日"), ("05 Jan 2024", "05 Jan 2024"),
+        ("12,345.678 CNY", "12,345.678 CNY"), ("一百元", "一百元"), ("-1.005", "-1.005"), ("", ""),
+        ("某甲商行", "某***"), ("某甲 13812345678", "某* 138****5678"), ("Firm A & Co", "F*** A & C*"),
+        ("37040044053201", "**********3201"), ("DE89370400440532013000", "******************3000"),
+        ("6222 0202 0011 2345 679", "6222***********5679"), ("11010519491231002X", "110***********002X"),
+    ],
+)  # fmt: skip
+def test_how_cells_of_a_file_are_shown(cell: str, shown: str) -> None:
+    """What one looks for in a bad cell is a day or an amount of another form, and never a name."""
+    assert masked_cell(cell) == shown
+
+
+@given(st.text(max_size=60))
+def test_a_cell_shows_no_word_and_no_long_number(cell: str) -> None:
+    shown = masked_cell(cell)
+    assert len(shown) <= len(cell)
+    assert all(sum(sign.isdigit() for sign in run) < 10 for run in re.findall("[0-9A-Za-z]+", shown))
+    assert all(set(word) <= UNITS for word in re.findall(r"[^\x00-\x7f\W\d_]{2,}", shown))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("bank_20240301_20240331.csv", "bank_20240301_20240331.csv"), ("某甲_流水.xlsx", "某*_流*.xlsx"),
+        ("6222020200112345679-1.csv", "6222***********5679-1.csv"), ("3704004405320.sta", "*********5320.sta"),
+    ],
+)  # fmt: skip
+def test_how_names_of_files_are_shown(name: str, shown: str) -> None:
+    assert masked_file(name) == shown

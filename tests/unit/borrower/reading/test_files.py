@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import struct
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
@@ -66,6 +68,19 @@ def test_a_zip_is_its_members() -> None:
 def test_a_zip_that_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "LARGEST_UNPACKED", 10_000)
     assert code_of(open_zip, zipped(("a", b"0" * 6_000), ("b", b"0" * 6_000)), "a.zip") == "zip_too_large"
+
+
+def test_a_zip_whose_directory_hides_most_of_a_member() -> None:
+    """The size and the sum of its first ten bytes: whoever believes them sees ten, another reader sees all of it."""
+    content = b"0123456789" * 1_000
+    packed = bytearray(zipped(("a", content)))
+    for head, at in ((b"PK\x01\x02", 16), (b"PK\x03\x04", 14)):
+        place = packed.index(head) + at
+        packed[place : place + 4] = struct.pack("<I", zlib.crc32(content[:10]))
+        packed[place + 8 : place + 12] = struct.pack("<I", 10)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.read("a") == content[:10]
+    assert code_of(open_zip, bytes(packed), "a.zip") == "not_a_zip"
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

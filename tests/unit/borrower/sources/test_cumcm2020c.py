@@ -1,5 +1,6 @@
 """The contest's workbooks: good rows become canonical records, a bad cell is named by file, sheet, row and column."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -321,6 +322,38 @@ def test_a_zip_that_unpacks_to_too_much_is_not_unpacked(
 
     monkeypatch.setattr(cumcm2020c, "LARGEST_FILE", 1000)
     assert "the limit is 1,000" in refused(workbook(), "file_too_large")
+
+
+@pytest.mark.parametrize(
+    ("cell", "put"),
+    [
+        (b'<c r="H2"', b'<c r="H99999999999"'), (b'<c r="H2"', b'<c r="XFD2"'), (b'<c r="H2"', b"<c"),
+        (b'<c r="H2"', b'<c t="n" r="AA2"'), (b'<c r="H2"', b"<c r='AA2'"), (b'<row r="2"', b'<row r="99999999"'),
+        (b'<row r="2"', b'<row spans="1:8" r="10000000"'), (b'<c r="H2"', b'<x:c r="AA2"'),
+    ],
+)  # fmt: skip
+def test_cells_far_out_are_not_opened(workbook: Make, cell: bytes, put: bytes) -> None:
+    """A workbook of a few kilobytes whose sheet, held as a rectangle, would need gigabytes."""
+    path = workbook(sales=[invoice()])
+    changed(path, "xl/worksheets/sheet3.xml", cell, put)
+    assert "sheet3.xml" in refused(path, "table_too_large")
+
+
+@pytest.mark.parametrize(("cell", "put"), [(b'<c r="H2"', b'<c  r = "H2"'), (b'<c r="H2"', b"<c r='H2'")])
+def test_cells_written_in_other_ways_are_read(workbook: Make, cell: bytes, put: bytes) -> None:
+    path = workbook(sales=[invoice()])
+    changed(path, "xl/worksheets/sheet3.xml", cell, put)
+    assert read(path, TODAY).invoices.num_rows == 1
+
+
+def changed(path: Path, member: str, old: bytes, new: bytes) -> None:
+    with zipfile.ZipFile(path) as archive:
+        members = {one.filename: archive.read(one) for one in archive.infolist()}
+    assert old in members[member]
+    members[member] = members[member].replace(old, new, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
 
 
 # --- 附件3

@@ -39,7 +39,7 @@ def opened(url: str, folder: Path, suite: Suite = Suite.AES) -> Platform:
 
 @pytest.fixture
 def fresh(platform: Platform, tmp_path: Path) -> Iterator[Platform]:
-    """A tenant of its own with keys of its own: three parties, two identifiers, a batch of records."""
+    """A tenant of its own with keys of its own: three parties, two identifiers, a batch of records from a file."""
     found = opened(platform.database.url, tmp_path / "keys")
     found.database.add_tenant("fresh")
     found.database.unlock("fresh")
@@ -71,19 +71,20 @@ def rotate(platform: Platform, key: str = "k"):
     return rotate_key(books=platform, by=platform.actor, key=key, because="a laptop was lost")
 
 
-ALL = {"names aes256gcm": 3, "identifiers aes256gcm": 2, "batches aes256gcm": 1}
+ALL = {"names aes256gcm": 3, "identifiers aes256gcm": 2, "files aes256gcm": 1, "batches aes256gcm": 1}
 
 
 def test_a_rotation_and_what_stays_under_the_older_key(fresh: Platform) -> None:
     assert uses(fresh) == [(True, ALL)]
     done = rotate(fresh)
-    assert (done.left, done.batches, done.key != done.before) == (5, 1, True)
+    assert (done.left, done.batches, done.key != done.before) == (6, 1, True)
     assert uses(fresh) == [(False, ALL), (True, {})]
     heard: list[tuple[int, int]] = []
     again = reseal(books=fresh, by=fresh.actor, on_progress=lambda *said: heard.append(said))
-    assert (again.key, again.values, again.batches, heard[-1]) == (done.key, 5, 1, (5, 5))
+    assert (again.key, again.values, again.batches, heard[-1]) == (done.key, 6, 1, (6, 6))
     assert uses(fresh) == [
-        (False, {"batches aes256gcm": 1}), (True, {"names aes256gcm": 3, "identifiers aes256gcm": 2})
+        (False, {"batches aes256gcm": 1}),
+        (True, {"names aes256gcm": 3, "identifiers aes256gcm": 2, "files aes256gcm": 1}),
     ]  # fmt: skip
     with fresh.unit("fresh") as unit:
         assert unit.parties.named("店1") == ["P1"]
@@ -135,7 +136,7 @@ def test_resealing_stops_and_goes_on(fresh: Platform, monkeypatch: pytest.Monkey
         reseal(books=fresh, by=fresh.actor, on_progress=stop)
     heard: list[int] = []
     done = reseal(books=fresh, by=fresh.actor, on_progress=lambda done, total: heard.append(done))
-    assert (done.values, heard) == (3, [1, 3])
+    assert (done.values, heard) == (4, [1, 3, 4])
     assert reseal(books=fresh, by=fresh.actor).values == 0
     assert sound(fresh) == ()
 
@@ -145,9 +146,11 @@ def test_another_cipher_takes_over(fresh: Platform, tmp_path: Path) -> None:
     with chinese.unit("fresh") as unit:
         unit.parties.add([Party("P3", "店3", "test")])
         assert unit.parties.named("店1") == ["P1"], "what the other cipher sealed is found"
-        assert unit.sealed.left() == 5
-    assert reseal(books=chinese, by=chinese.actor).values == 5
-    assert uses(chinese) == [(True, {"names sm4gcm": 4, "identifiers sm4gcm": 2, "batches aes256gcm": 1})]
+        assert unit.sealed.left() == 6
+    assert reseal(books=chinese, by=chinese.actor).values == 6
+    assert uses(chinese) == [
+        (True, {"names sm4gcm": 4, "identifiers sm4gcm": 2, "files sm4gcm": 1, "batches aes256gcm": 1})
+    ]
     assert sound(chinese) == ()
     assert sound(fresh) == (), "and who is still set up otherwise opens it"
     chinese.database.close()

@@ -68,7 +68,7 @@ def read_grid(grid: Grid, mapping: Mapping, party: str, party_tax_no: str = "", 
     grid, turned = _red(grid, mapping)
     found = columns.read(grid, mapping, party)
     warnings = found.warnings + turned + _odd(grid, found.tables["invoices"], party_tax_no)
-    if unsaid:
+    if unsaid and found.rows():
         warnings["the file has no status: all taken as valid"] = found.rows()
     if any(header in grid.header for header in LINE_LEVEL):
         repeated = found.rows() - len(found.tables["invoices"]["invoice_no"].unique())

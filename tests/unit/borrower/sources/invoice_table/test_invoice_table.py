@@ -85,6 +85,12 @@ def test_the_platforms_export() -> None:
     assert warnings({}) == {}
 
 
+def test_a_header_alone_warns_of_nothing() -> None:
+    header = tuple(name for name in HEADER if name != "发票状态")
+    found = parsed(",".join(header).encode())
+    assert (found.rows(), found.warnings) == (0, {})
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
 def test_encodings(encoding: str) -> None:
     assert rows(table({}).decode().encode(encoding)) == [ROW]
