@@ -88,7 +88,7 @@ class Records(Store):
         name = pl.col("counterparty_id").replace_strict(names, return_dtype=pl.String)
         return rows.with_columns(name.alias("counterparty")).select(INVOICES.names).to_arrow().cast(INVOICES)
 
-    def sales(self, since: date, until: date) -> list[tuple[str, str, int]]:
+    def sales(self, sellers: Sequence[str], since: date, until: date) -> list[tuple[str, str, int]]:
         """(seller, buyer, 分) of sales in (since, until]; what went to buyers who are no parties has buyer ''."""
         parties = self.counterparties.known(party for (party,) in self.rows("select party_id from party"))
         found = self.rows(
@@ -96,9 +96,9 @@ class Records(Store):
                from invoice i left join unnest(%s::bigint[], %s::text[]) p (counterparty_id, party_id)
                  using (counterparty_id)
                where i.direction = 'sale' and i.status = 'valid' and i.occurrence = 1
-                 and i.issue_date > %s and i.issue_date <= %s
+                 and i.issue_date > %s and i.issue_date <= %s and i.party_id = any(%s)
                group by 1, 2 order by 1, 2""",
-            list(parties.values()), list(parties), since, until,
+            list(parties.values()), list(parties), since, until, list(sellers),
         )  # fmt: skip
         return [(seller, buyer, int(amount)) for seller, buyer, amount in found]
 

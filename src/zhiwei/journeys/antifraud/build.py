@@ -74,10 +74,9 @@ def _sales(unit: Unit, today: date, as_of: date) -> tuple[pl.DataFrame, pl.DataF
     checks = sieve(as_of)
     since = as_of - timedelta(days=int(checks.number("circle.days")))
     schema = {"from_party": pl.String, "to_party": pl.String, "weight": pl.Int64}
-    frames = [pl.DataFrame(unit.records.sales(since, as_of), schema=schema, orient="row")]
     parties = unit.parties.ids()
-    consents = unit.parties.consents(parties)
-    willing = list(allowed(consents, "invoices", PURPOSES, today))
+    willing = list(allowed(unit.parties.consents(parties), "invoices", PURPOSES, today))
+    frames = [pl.DataFrame(unit.records.sales(willing, since, as_of), schema=schema, orient="row")]
     named = _by_name(unit, parties) if willing else {}
     for start in range(0, len(willing), BUCKET):
         batches = unit.batches.of(willing[start : start + BUCKET], ["invoices"], as_of, None)

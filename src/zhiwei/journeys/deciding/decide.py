@@ -54,8 +54,7 @@ def decide(
         policy = _in_force(books, published(unit, product), as_of)
         days = (as_of, books.today())  # what is known of a day is looked at today: both need consent
         chosen = _parties(unit, parties, policy, days)
-        circles = chosen and "loop_share_12m" in policy.facts
-        loops = loop_shares(unit.records.sales(add_months(as_of, -12), as_of)) if circles else {}
+        loops = _loops(unit, policy, days) if chosen else {}
     decided: list[StoredDecision] = []
     for start in range(0, len(chosen), BUCKET):
         bucket = chosen[start : start + BUCKET]
@@ -90,6 +89,14 @@ def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: 
         raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}", hint="import its records first")
     one = {those[0] for those in members_of(unit, parties).values()}
     return sorted(one, key=known.index)
+
+
+def _loops(unit: Unit, product: Product, days: tuple[date, date]) -> dict[str, float]:
+    """Share of each seller's sales that run in circles, among all who let us see their invoices."""
+    if "loop_share_12m" not in product.facts:
+        return {}
+    sellers = allowed(unit.parties.consents(unit.parties.ids()), "invoices", product.needs.purposes, *days)
+    return loop_shares(unit.records.sales(list(sellers), add_months(days[0], -12), days[0]))
 
 
 def _decide_bucket(
