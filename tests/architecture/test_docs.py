@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from zhiwei.borrower.features import catalogue_page
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("products/**/*.md")])
 
@@ -27,6 +29,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_exist(page: Path) -> None:
     unknown = set(COMMAND.findall(page.read_text(encoding="utf-8"))) - commands()
     assert not unknown, f"./dev has no {', '.join(sorted(unknown))}"
+
+
+def test_the_catalogue_of_facts_is_the_one_in_force() -> None:
+    """`./dev run features --page > docs/reference/features.md` after a change."""
+    assert (ROOT / "docs" / "reference" / "features.md").read_text(encoding="utf-8") == catalogue_page()
 
 
 def test_the_commands_are_found() -> None:

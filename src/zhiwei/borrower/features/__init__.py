@@ -1,6 +1,13 @@
 """Records -> the operating picture; one module per kind of record, and the dictionary of facts."""
 
-from zhiwei.borrower.features.catalogue import CANNOT_SHOW, CATALOGUE, PICTURED, catalogue_rows, whole_picture
+from zhiwei.borrower.features.catalogue import (
+    CANNOT_SHOW,
+    CATALOGUE,
+    PICTURED,
+    catalogue_page,
+    catalogue_rows,
+    whole_picture,
+)
 from zhiwei.borrower.features.facts import Fact, Floats
 from zhiwei.borrower.features.kinds.invoices import picture
 from zhiwei.borrower.features.working_capital import (
@@ -13,5 +20,5 @@ from zhiwei.borrower.features.working_capital import (
 
 __all__ = [
     "CANNOT_SHOW", "CATALOGUE", "PICTURED", "Balances", "Fact", "Floats", "Turnover", "additional_credit",
-    "catalogue_rows", "picture", "turnover", "whole_picture", "working_capital",
+    "catalogue_page", "catalogue_rows", "picture", "turnover", "whole_picture", "working_capital",
 ]  # fmt: skip

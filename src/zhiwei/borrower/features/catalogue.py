@@ -11,6 +11,7 @@ from zhiwei.borrower.features.facts import Fact, Floats
 from zhiwei.borrower.features.kinds import SEEN_AS, see
 from zhiwei.borrower.features.kinds.bank_flow import priced
 from zhiwei.borrower.features.kinds.invoices import CORE
+from zhiwei.borrower.records import KINDS
 
 PICTURED: tuple[str, ...] = tuple(CORE.facts)
 """What decisions compute today: the facts that `picture` gives, and the share of circles, which is found elsewhere."""
@@ -58,6 +59,31 @@ def whole_picture(
             facts |= group.compute(rows, rows.known, wanted)
     sources = across.Sources(views, len(parties))
     return facts | across.FACTS.compute(sources, sources.known, wanted)
+
+
+def catalogue_page() -> str:
+    """The dictionary as a page of docs: Markdown, a table for each kind of record."""
+    kinds = dict.fromkeys(fact.kind for fact in CATALOGUE.values())
+    words = {kind: f"{KINDS[kind].en} · {KINDS[kind].zh}" for kind in KINDS} | {"across": "Between sources · 来源之间"}
+    page = [_PAGE.format(facts=len(CATALOGUE), kinds=len(kinds))]
+    for kind in kinds:
+        page.append(f"\n## {words[kind]}\n\n{_HEAD}")
+        for fact in CATALOGUE.values():
+            if fact.kind == kind:
+                source = fact.source if fact.sure else f"{fact.source} (unsure)"
+                cells = (f"`{fact.name}`", fact.zh, fact.en, fact.unit, fact.window, fact.risk, source)
+                page.append(f"| {' | '.join(cells)} |\n")
+    return "".join(page)
+
+
+_HEAD = "| fact | 中文 | what | unit | window | higher is | source |\n|---|---|---|---|---|---|---|\n"
+_PAGE = """# The facts that tables may use · 特征目录
+
+Made by `zhiwei features --page`: {facts} facts of {kinds} kinds. `zhiwei features --json` gives the same to programs.
+A fact is missing where no record says it, and never zero for that. Windows look back from the day asked about, which
+they include. `source` is a chapter of the sheet of facts the house was built from, or practice; an unsure one is
+somebody's habit, to be tuned on data.
+"""
 
 
 def catalogue_rows() -> list[dict[str, str | bool]]:

@@ -1,6 +1,7 @@
 """zhiwei features: the catalogue of facts, and the picture of one business on a day."""
 
 import math
+import sys
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower import KINDS
-from zhiwei.borrower.features import CATALOGUE, catalogue_rows
+from zhiwei.borrower.features import CATALOGUE, catalogue_page, catalogue_rows
 from zhiwei.commands.show import Json, day, out, print_json, print_table
 from zhiwei.journeys import Withheld, picture_of, quality_of, withheld_of
 from zhiwei.values import BadInput
@@ -22,9 +23,13 @@ def features(
     rate: Annotated[
         list[str] | None, typer.Option(help="元 for a unit of a currency, as USD=7.10; give it again for more.")
     ] = None,
+    page: Annotated[bool, typer.Option("--page", help="Print the catalogue as docs/reference/features.md.")] = False,
     as_json: Json = False,
 ) -> None:
     """The facts that tables may use, with words, unit, window and direction of risk; or one business's. 经营画像"""
+    if page:
+        sys.stdout.write(catalogue_page())
+        return
     rows = [row for row in catalogue_rows() if not kind or row["kind"] == kind]
     if not rows:
         raise BadInput(
