@@ -34,7 +34,11 @@ from zhiwei.borrower.sources import (
     registry,
     tax,
 )
+from zhiwei.commands.borrower.party_files import read_parties
 from zhiwei.shelf import check, read_folder
+from zhiwei.shelf.jdm import product_from_graph
+from zhiwei.shelf.workbook import product_from_workbook
+from zhiwei.tables import Problem
 from zhiwei.values import BadInput
 
 PARTY, TAX_NO = "P1", "9153000077859986X2"
@@ -123,14 +127,40 @@ def _product(content: bytes, name: str) -> None:
         raise BadInput("problems", str(len(problems)))
 
 
+def _graph(content: bytes, name: str) -> None:
+    problems: list[Problem] = []
+    try:
+        product_from_graph(name, content.decode("utf-8"), problems)
+    except UnicodeDecodeError:
+        return
+    _refused(problems)
+
+
+def _book(content: bytes, name: str) -> None:
+    problems: list[Problem] = []
+    product_from_workbook(name, content, problems)
+    _refused(problems)
+
+
+def _refused(problems: list[Problem]) -> None:
+    if problems:
+        raise BadInput("problems", str(len(problems)))
+
+
+def _party_file(content: bytes, name: str) -> None:
+    assert read_parties(_file(content), date(2026, 1, 1), "made")
+
+
 PARSERS: dict[str, Read] = {
     "camt": _of(bank_flow), "mt940": _of(bank_flow), "bank_table": _of(bank_flow), "einvoice": _invoices,
     "ubl": _of(procurement), "invoice_table": _listed, "tax": _of(tax), "acquiring": _of(acquiring),
     "orders": _of(orders), "procurement": _of(procurement), "meters": _of(meters), "registry": _of(registry),
     "courts": _of(courts), "bureau": _of(bureau), "mapping": _mapping, "mapped": _mapped, "bank_file": _bank_file,
-    "cumcm2020c": _cumcm, "demand": _demand, "product": _product,
+    "cumcm2020c": _cumcm, "demand": _demand, "product": _product, "product_graph": _graph,
+    "product_book": _book, "party_file": _party_file,
 }  # fmt: skip
-RECEIVED = tuple(name for name in PARSERS if name not in ("mapping", "bank_file", "cumcm2020c", "demand", "product"))
+_OTHERS = ("mapping", "bank_file", "cumcm2020c", "demand", "product", "product_graph", "product_book", "party_file")
+RECEIVED = tuple(name for name in PARSERS if name not in _OTHERS)
 """Those whose records `receive_records` takes."""
 
 
@@ -139,7 +169,7 @@ def hostile(parser: str, dice: Random) -> Seed:
     own = seeds(parser)
     name, content = dice.choice(own)
     others = [other for _, other in dice.choice([own, own, seeds(dice.choice(list(PARSERS)))])]
-    if parser not in ("product", "demand", "cumcm2020c") and dice.random() < 0.1:
+    if parser not in _OTHERS and dice.random() < 0.1:
         name = dice.choice(NAMES)
     return name, mutated(dice, content, others)
 

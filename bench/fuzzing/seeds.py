@@ -18,7 +18,9 @@ from zhiwei.borrower.reading.mapping import guess
 from zhiwei.borrower.records import KINDS
 from zhiwei.borrower.sources import acquiring, meters, orders, procurement, tax
 from zhiwei.borrower.sources.bank_flow import default_mapping
-from zhiwei.shelf import read_folder
+from zhiwei.shelf import load, read_folder
+from zhiwei.shelf.jdm import product_graph
+from zhiwei.shelf.workbook import product_workbook
 
 TESTS = Path(__file__).parents[2] / "tests" / "unit"
 SOURCES = TESTS / "borrower" / "sources"
@@ -190,6 +192,27 @@ def _demand() -> list[Seed]:
     return [("附件3.xlsx", workbook({"Sheet1": rows}))]
 
 
+def _graph() -> list[Seed]:
+    """The shipped product as a JDM graph."""
+    files = read_folder(shelf_folder() / "tax_credit")
+    product, _ = load(files)
+    assert product is not None
+    return [("p.json", json.dumps(product_graph(product, files, product.since), ensure_ascii=False).encode())]
+
+
+def _book() -> list[Seed]:
+    return [("p.xlsx", product_workbook(read_folder(shelf_folder() / "tax_credit")))]
+
+
+def _party_files() -> list[Seed]:
+    text = (
+        "name,kind,party,since,source,roles,region,industry,opened_on,staff,revenue,mobile,uscc\n"
+        "某甲商行,individual_business,P1,2024-03-01,visit,borrower;guarantor,330106,F52,2019-01-01,3,100000.00,"
+        "13800138000,\n某乙公司,company,,,,,,,,,,,91110108551385082Q\n"
+    )
+    return [("parties.csv", text.encode())]
+
+
 def _product() -> list[Seed]:
     """Each text file of the shipped product; the parser puts the others around it."""
     return [
@@ -203,4 +226,5 @@ MADE: dict[str, Callable[[], list[Seed]]] = {
     "camt": _camt, "mt940": _mt940, "bank_table": _bank_tables, "einvoice": _einvoices, "ubl": _ubl,
     "invoice_table": _invoice_tables, "tax": _taxes, "bank_file": _bank_files, "mapping": _mappings,
     "mapped": _tables_of_any_kind, "cumcm2020c": _cumcm, "demand": _demand, "product": _product,
+    "product_graph": _graph, "product_book": _book, "party_file": _party_files,
 }  # fmt: skip
