@@ -152,3 +152,15 @@ def test_what_proves_nothing_is_no_consent(platform: Platform, changed: dict, co
     with pytest.raises(BadInput) as refused:
         give_consent(books=platform, by=platform.actor, permission=replace(ALLOWED, **changed))
     assert refused.value.code == code
+
+
+def test_the_same_file_under_another_name_is_the_same_delivery(platform: Platform) -> None:
+    give_consent(books=platform, by=platform.actor, permission=ALLOWED)
+    first, again = (
+        receive_records(
+            books=platform, by=platform.actor, parsed=flow((1, 100, 100)), source=Source("bank_flow", name, "9" * 64)
+        )
+        for name in ("a.csv", "a (1).csv")
+    )
+    assert (first.new, again.new, again.delivery) == (True, False, first.delivery)
+    assert amounts(platform) == [100]

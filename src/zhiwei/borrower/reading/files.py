@@ -22,6 +22,7 @@ MOST_ELEMENTS = 50_000
 LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 10_000
 ENDLESS = 2**62
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # a member packed by LZMA says itself how much memory it takes
 # What unpacking raises on damage, besides its own error: each was seen, or is one that its decoders document.
 DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, IndexError, NotImplementedError,
@@ -83,13 +84,16 @@ def open_zip(content: bytes, name: str) -> Mapping[str, bytes]:
                     raise BadInput("zip_ambiguous", f"{name} has two members called {info.filename!r}")
                 if info.flag_bits & 1:
                     raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
+                if info.compress_type not in METHODS:
+                    raise BadInput("not_a_zip", f"{name} is packed in an unusual way", hint="pack it anew with deflate")
                 claimed, info.file_size = info.file_size, ENDLESS  # else nobody sees what is behind a size that lies
                 with archive.open(info) as member:
-                    found[info.filename] = member.read(left + 1)
-                left -= len(found[info.filename])
+                    found[info.filename] = member.read(min(claimed, left) + 1)
+                size = len(found[info.filename])
+                left -= size
                 if left < 0:
                     raise BadInput("zip_too_large", f"{name} unpacks to more than {LARGEST_UNPACKED:,} bytes")
-                if len(found[info.filename]) != claimed:
+                if size != claimed:
                     raise BadInput("not_a_zip", f"{name} says of {info.filename!r} another size than it has")
     except DAMAGE as error:
         raise BadInput("not_a_zip", f"{name} cannot be unpacked: {error}") from error
