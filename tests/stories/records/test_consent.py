@@ -185,3 +185,15 @@ def test_many_give_the_same_consent_at_once(platform: Platform) -> None:
 def test_consent_of_nobody_is_refused(platform: Platform) -> None:
     with pytest.raises(BadInput, match="no_parties"):
         give_consents(books=platform, by=platform.actor, permission=ALLOWED, parties=[])
+
+
+def test_the_same_file_under_another_name_is_the_same_delivery(platform: Platform) -> None:
+    give_consent(books=platform, by=platform.actor, permission=ALLOWED)
+    first, again = (
+        receive_records(
+            books=platform, by=platform.actor, parsed=flow((1, 100, 100)), source=Source("bank_flow", name, "9" * 64)
+        )
+        for name in ("a.csv", "a (1).csv")
+    )
+    assert (first.new, again.new, again.delivery) == (True, False, first.delivery)
+    assert amounts(platform) == [100]

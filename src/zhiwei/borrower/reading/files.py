@@ -24,6 +24,7 @@ LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 10_000
 ENDLESS = 2**62
 _BLOCK = 2**20
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # a member packed by LZMA says itself how much memory it takes
 # What unpacking raises on damage, besides its own error: each was seen, or is one that its decoders document.
 DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, IndexError, NotImplementedError,
@@ -94,6 +95,8 @@ def walk_zip(content: bytes, name: str, largest: int | None = None) -> Iterator[
                     raise BadInput("zip_ambiguous", f"{name} has two members called {info.filename!r}")
                 if info.flag_bits & 1:
                     raise BadInput("zip_locked", f"{name} is encrypted", hint="deliver it without a password")
+                if info.compress_type not in METHODS:
+                    raise BadInput("not_a_zip", f"{name} is packed in an unusual way", hint="pack it anew with deflate")
                 seen.add(info.filename)
                 claimed, info.file_size = info.file_size, ENDLESS  # else nobody sees what is behind a size that lies
                 before = left
@@ -103,6 +106,8 @@ def walk_zip(content: bytes, name: str, largest: int | None = None) -> Iterator[
                         left -= len(block)
                         if left < 0:
                             raise BadInput("zip_too_large", f"{name} unpacks to more than {largest:,} bytes")
+                        if before - left > claimed:
+                            break
                         yield info.filename, block
                 if before - left != claimed:
                     raise BadInput("not_a_zip", f"{name} says of {info.filename!r} another size than it has")

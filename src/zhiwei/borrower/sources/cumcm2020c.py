@@ -19,7 +19,7 @@ import polars as pl
 
 from zhiwei.borrower.delivery import BAD_ROW, Delivery, Label
 from zhiwei.borrower.party import Party
-from zhiwei.borrower.reading.files import DAMAGE, ENDLESS
+from zhiwei.borrower.reading.files import DAMAGE, ENDLESS, METHODS
 from zhiwei.borrower.records import INVOICES
 from zhiwei.values import EARLIEST, BadInput
 
@@ -120,6 +120,8 @@ def _measure(path: Path, changed: int, size: int) -> None:
     left = LARGEST_FILE
     with zipfile.ZipFile(path) as packed:
         for info in packed.infolist():
+            if info.compress_type not in METHODS:
+                raise BadInput("broken_file", f"{path.name} is packed in an unusual way", hint="save it anew")
             info.file_size = ENDLESS  # what a directory claims is not believed
             sheet, rest = info.filename.startswith("xl/worksheets/"), b""
             with packed.open(info) as part:

@@ -56,9 +56,9 @@ def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) 
         )  # fmt: skip
     rows, told = contents.rows, [(one.kind, one.first.isoformat(), one.last.isoformat()) for one in contents.covers]
     delivery = delivery_of(source, contents)
-    request = {"source": source.name, "file": source.file, "sha256": source.sha256, "rows": rows}
+    request = {"source": source.name, "sha256": source.sha256, "rows": rows}  # by any name it is the same file
     request |= {"covered": digest([astuple(one) for one in contents.covers])} if contents.covers else {}
-    with step(books, by, "receive_records", f"records:{delivery}", request, unsaid=["file"]) as current:
+    with step(books, by, "receive_records", f"received:{delivery}", request) as current:
         if current.earlier is not None:
             return Accepted(delivery, rows, new=False, covered=told)
         new = keep(current.unit, books.today(), source, contents)[1]

@@ -83,6 +83,16 @@ def test_a_zip_whose_directory_hides_most_of_a_member() -> None:
     assert code_of(open_zip, bytes(packed), "a.zip") == "not_a_zip"
 
 
+def test_a_member_packed_by_lzma_does_not_say_how_much_memory_it_takes() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a", b"1" * 1_000)
+    packed = bytearray(file.getvalue())
+    properties = packed.index(b"\x05\x00", 30)  # their length, then a byte and the size of the dictionary
+    packed[properties + 3 : properties + 7] = b"\xff\xff\xff\xff"
+    assert code_of(open_zip, bytes(packed), "a.zip") == "not_a_zip"
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_members_of_one_name() -> None:
     assert code_of(open_zip, zipped(("a", b"1"), ("a", b"2")), "a.zip") == "zip_ambiguous"
