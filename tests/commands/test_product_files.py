@@ -13,7 +13,8 @@ SHELF = Path(__file__).parents[2] / "products"
 @pytest.mark.parametrize("name", ["out", "out.json", "out.xlsx"])
 def test_a_published_product_comes_back_as_it_was(zhiwei, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
     zhiwei("product", "export", "cash_flow_line", name)
-    assert "22 files written" in zhiwei("product", "import", name, "back").stdout
+    count = sum(path.is_file() for path in (SHELF / "cash_flow_line").rglob("*"))
+    assert f"{count} files written" in zhiwei("product", "import", name, "back").stdout
     assert read_folder(tmp_path / "back") == read_folder(SHELF / "cash_flow_line")
 
 

@@ -125,7 +125,7 @@ def fresh(platform: Platform, open_line: Callable[..., str]) -> Callable[[], Any
     def copy() -> Iterator[Book]:
         name = f"{source}_{next(numbers)}"
         with psycopg.connect(server, autocommit=True) as owner:
-            owner.execute(f"create database {name} template {source}")
+            owner.execute(f"create database {name} template {source} strategy file_copy")
         database = Database(psycopg.conninfo.make_conninfo(server, dbname=name))
         try:
             yield Book(replace(platform, database=database), line)
