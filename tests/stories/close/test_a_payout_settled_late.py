@@ -26,6 +26,21 @@ def test_the_day_still_closes_when_credit_came_after_it(teller) -> None:
     assert (head["principal"], head["payoff"]) == ("359749.16", "359802.62")
 
 
+def test_interest_of_the_late_loan_may_stand_over_the_limit(teller) -> None:
+    """All of 1,000,000 is lent; 100,000 come back with 252.64 of interest and are drawn again; then the bank says paid.
+
+    The 900,000 had cost 1,337.50 by then, which the payment paid first: that much more principal is out than the limit.
+    """
+    teller.draw("100,000", (3, 1))
+    teller.bank.answers = ["unknown"]
+    assert teller.draw("900,000", (3, 8), key="late").status == "ordered"
+    teller.repay("100,252.64", (3, 18))
+    teller.draw("100,000", (3, 18))
+    assert teller.draw("900,000", (3, 8), key="late").status == "paid"
+    assert teller.head((3, 18))["used"] == "1001337.50"
+    assert teller.sound()
+
+
 def test_a_line_that_is_late_when_the_bank_confirms_is_frozen_at_the_next_close(teller) -> None:
     """Confirmed on 2 April: the bill of 21 March is twelve days past due, so the close of the 2nd freezes the line.
 

@@ -185,13 +185,21 @@ def _lines(book: _Book) -> Iterator[tuple[str, bool]]:
 
 
 def _within(book: _Book) -> Iterator[tuple[str, bool]]:
-    """A person may cut a limit below what is used, and interest that is capitalised comes on top of it."""
+    """A person may cut a limit below what is used, and interest that is capitalised comes on top of it.
+
+    A payout that the bank confirms late was owed all along: payments since then paid its interest first, and less of
+    the principal whose return had made room for another draw. So where entries were reversed, interest paid is room.
+    """
     before_cuts = book.unit.lines.limits_before_cuts()
     added: defaultdict[str, int] = defaultdict(int)
+    reversed_in = {entry.line for entry in book.entries if entry.kind == REVERSED}
     for entry in book.entries:
-        if entry.kind == "capitalised":
-            account = book.held[entry.line].product.line.accounts.principal
-            added[entry.line] += sum(posting.amount for posting in entry.postings if posting.account == account)
+        accounts = book.held[entry.line].product.line.accounts if entry.line in book.held else None
+        if accounts and entry.kind == "capitalised":
+            added[entry.line] += sum(one.amount for one in entry.postings if one.account == accounts.principal)
+        if accounts and entry.kind == "repaid" and entry.line in reversed_in:
+            interest = (accounts.interest, accounts.penalty, accounts.fee)
+            added[entry.line] -= sum(one.amount for one in entry.postings if one.account in interest)
     for name, held in book.held.items():
         line = held.line
         yield name, line.used + line.held <= max(line.limit, before_cuts.get(name, 0)) + added[name]
