@@ -68,6 +68,7 @@ def test_a_threshold_changed_in_the_editor_comes_back() -> None:
         ('\\"void_share_12m\\"', '\\"void_share_13m\\"', "unknown fact"),
         ('"zhiwei"', '"other"', "does not hold a product's other files"),
         ('"nodes"', '"knots"', "no JDM graph: 'nodes' is missing"),
+        ('"name": "underwriting/price.csv"', '"name": "\\ud800"', "half of a character"),
         ('"campaign.toml"', '"../campaign.toml"', "does not hold a product's other files"),
     ],
 )  # fmt: skip

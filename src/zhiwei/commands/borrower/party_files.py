@@ -15,6 +15,7 @@ COLUMNS = (
     "region", "industry", "opened_on", "staff", "revenue", "assets",
 )  # fmt: skip
 LARGEST = 20_000_000  # bytes
+MOST_DIGITS = 9  # of a number of people
 _FIELDS = ("region", "industry", "opened_on", "staff", "revenue", "assets")
 
 
@@ -97,8 +98,8 @@ def _day(name: str, text: str) -> date:
 
 
 def _whole(name: str, text: str | None) -> int | None:
-    if text is not None and not (text.isascii() and text.isdigit()):
-        raise BadInput("bad_measure", f"{name} is no whole number")
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise BadInput("bad_measure", f"{name} is no whole number of at most {MOST_DIGITS} digits")
     return int(text) if text else None
 
 

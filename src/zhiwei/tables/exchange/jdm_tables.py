@@ -13,6 +13,7 @@ from zhiwei.tables.table import Problem
 Json = dict[str, Any]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTTED = re.compile(r"\$root\['([A-Za-z0-9_.]+)'\]")
+_HALF = re.compile("[\ud800-\udfff]")
 MOST_NODES, LARGEST_FILE = 200, 10_000_000  # of a graph; characters of a file
 ROWS = "rows"  # where a table that adds up puts the rows that hold
 T = TypeVar("T")
@@ -60,6 +61,8 @@ def read_jdm_graph(file: str, content: str, problems: list[Problem]) -> list[tup
         if len(content) > LARGEST_FILE:
             raise ValueError(f"longer than {LARGEST_FILE:,} characters")
         graph = json.loads(content)
+        if _HALF.search(json.dumps(graph, ensure_ascii=False)):
+            raise ValueError("half of a character (a lone surrogate), which no file can hold")
         nodes = graph["nodes"]
         return [(str(node["name"]), str(node["type"]), dict(node.get("content") or {})) for node in nodes[:MOST_NODES]]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
