@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fuzzing.parsers import PARSERS, hostile, read
@@ -165,7 +165,7 @@ def _all(asked: argparse.Namespace) -> bool:
     runs = sum(figures.runs for figures in every.values())
     print(f"{runs:,} files, {len(broken)} promises broken (seed {asked.seed})")
     if asked.json:
-        print(json.dumps({"seed": asked.seed, "parsers": {name: asdict(figures) for name, figures in every.items()}}))
+        print(json.dumps({"seed": asked.seed, "parsers": {name: vars(figures) for name, figures in every.items()}}))
     return bool(broken)
 
 

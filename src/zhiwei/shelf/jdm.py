@@ -282,12 +282,17 @@ def _changed(file: str, nodes: Mapping[str, Json], again: Json) -> list[Problem]
 
 
 def _plain(content: Json | None) -> Any:
-    """What a table or expressions say, whatever identifiers an editor gave their parts."""
+    """What a table or expressions say, whatever identifiers an editor gave their parts; a node of another shape says
+    nothing that ours do.
+    """
     if content is None:
         return None
-    columns = [
-        (column["id"], column.get("field")) for side in ("inputs", "outputs") for column in content.get(side, [])
-    ]
-    rows = [[(field, rule.get(key, "")) for key, field in columns] for rule in content.get("rules", [])]
-    named = [(one.get("key"), one.get("value")) for one in content.get("expressions", [])]
+    try:
+        columns = [
+            (column["id"], column.get("field")) for side in ("inputs", "outputs") for column in content.get(side, [])
+        ]
+        rows = [[(field, rule.get(key, "")) for key, field in columns] for rule in content.get("rules", [])]
+        named = [(one.get("key"), one.get("value")) for one in content.get("expressions", [])]
+    except (AttributeError, KeyError, TypeError):
+        return content
     return content.get("hitPolicy"), rows, named

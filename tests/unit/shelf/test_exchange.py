@@ -81,6 +81,21 @@ def test_what_jdm_cannot_bring_back_is_a_problem(old: str, new: str, said: str) 
     assert said in str(problems[0])
 
 
+@pytest.mark.parametrize("part", ["inputs", "outputs", "rules", "expressions"])
+@pytest.mark.parametrize("damage", [5, [5], [{}], [{"id": {}}], [None], {"id": 1}])
+def test_nodes_of_another_shape_are_problems_or_edits(part: str, damage: object) -> None:
+    product, files = shelved("tax_credit")
+    whole = product_graph(product, files, product.cases[0].on)
+    for number, node in enumerate(whole["nodes"]):
+        if part not in node["content"]:
+            continue
+        graph = json.loads(json.dumps(whole))
+        graph["nodes"][number]["content"][part] = damage
+        problems: list[Problem] = []
+        found = product_from_graph("p.json", json.dumps(graph), problems)
+        assert bool(problems) is not bool(found), node["name"]
+
+
 def test_no_json_is_no_graph() -> None:
     for content in ("", "[]", "{", "null", '{"nodes": 5}', '{"nodes": [5]}', "[" * 100_000):
         problems: list[Problem] = []

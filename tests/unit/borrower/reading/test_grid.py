@@ -129,6 +129,21 @@ def test_cells_in_far_corners_do_not_fill_the_memory() -> None:
         grid_of(workbook(fill), "s.xlsx")
 
 
+def test_cells_that_name_no_place_count_as_they_stand() -> None:
+    """60,000 of them in the first row, and one a million rows below: the rectangle between them is not asked for."""
+    rows = "<row>" + "<c><v>1</v></c>" * 60_000 + '</row><row r="1000000"><c r="A1000000"><v>1</v></c></row>'
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(lambda book: book.add_worksheet()))) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            text = old.read(name).replace(b"<sheetData/>", f"<sheetData>{rows}</sheetData>".encode())
+            new.writestr(name, text)
+    with pytest.raises(BadInput, match="table_too_large"):
+        grid_of(target.getvalue(), "s.xlsx")
+
+
 def test_a_zip_that_is_no_workbook_and_one_that_unpacks_without_end_are_refused() -> None:
     for name, size in (("a.txt", 10), ("xl/worksheets/sheet1.xml", 300 * 2**20)):
         target = io.BytesIO()

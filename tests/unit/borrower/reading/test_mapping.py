@@ -226,3 +226,9 @@ def test_the_command_previews_and_saves(tmp_path) -> None:
     again = run.invoke(app, ["save", str(file), "--to", str(target)])
     assert isinstance(again.exception, BadInput)
     assert isinstance(run.invoke(app, ["preview", str(file), "--kind", "stars"]).exception, BadInput)
+
+
+@pytest.mark.parametrize("parts", [1_500, 50_000])
+def test_a_key_of_very_many_parts_is_refused_at_once(parts: int) -> None:
+    with pytest.raises(BadInput, match="a key of more than"):
+        Mapping.from_toml('kind = "bank_flow"\n[constants]\n' + "a." * parts + "a = 1\n")

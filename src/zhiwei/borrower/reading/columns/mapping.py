@@ -41,7 +41,6 @@ prefix = "bank-"
 """
 
 import json
-import tomllib
 from collections.abc import Mapping as Parts
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +49,7 @@ import pyarrow as pa
 
 from zhiwei.borrower.reading.columns.cells import UNITS, date_pattern
 from zhiwei.borrower.records import KINDS
+from zhiwei.tables import toml_of
 from zhiwei.values import BadInput
 
 DATES = ("YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD", "YYYY年MM月DD日", "YYYY.MM.DD")
@@ -133,8 +133,8 @@ class Mapping:
         if len(text) > LARGEST_TOML:
             raise BadInput("bad_mapping", f"a mapping of {len(text):,} characters is too long")
         try:
-            content = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            content = toml_of(text)
+        except ValueError as error:
             raise BadInput("bad_mapping", f"not TOML: {error}") from error
         return _mapping(content)
 
@@ -145,7 +145,7 @@ class Mapping:
 
     def with_parts(self, told: Parts[str, Any]) -> "Mapping":
         """The same, with what the parts of another mapping's file say in place of its own. BadInput as above."""
-        content = tomllib.loads(self.to_toml())
+        content = toml_of(self.to_toml())
         for part, table in told.items():
             content[part] = content.get(part, {}) | table if isinstance(table, dict) else table
         return _mapping(content)

@@ -82,11 +82,16 @@ class _Measured:
     letters: set[bytes] = field(default_factory=set)
     rows: int = 1
     longest: int = 0
+    in_row: int = 0
+    widest: int = 0  # most cells of a row
 
     def sheet(self, block: bytes) -> None:
         whole, mark, rest = (self.rest + block).rpartition(b"<")
         self.rest = (mark + rest)[:_LONGEST_TAG]
-        self.cells += len(_CELL.findall(whole))
+        for number, part in enumerate(whole.split(b"<row")):  # cells that name no place stand one after the other
+            cells = len(_CELL.findall(part))
+            self.in_row = cells if number else self.in_row + cells
+            self.widest, self.cells = max(self.widest, self.in_row), self.cells + cells
         places = _PLACE.findall(whole)
         self.letters.update(column.upper()[:6] for column, _ in places)
         self.rows = max([self.rows, *(int(row[:9]) for _, row in places)])
@@ -97,8 +102,8 @@ class _Measured:
         self.rest = parts[-1][-2 * LONGEST_TEXT :]
 
     def columns(self) -> int:
-        """From A to the furthest column that a cell names."""
-        wide = 1
+        """From A to the furthest column that a cell names, or that so many cells in a row reach."""
+        wide = max(1, self.widest)
         for letters in self.letters:
             number = 0
             for letter in letters:
