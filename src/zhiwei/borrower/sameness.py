@@ -52,6 +52,10 @@ class Sameness:
         """The party that this one is; itself where it was not merged into another."""
         return self._one.get(party, party)
 
+    def gone(self) -> dict[str, str]:
+        """Every party that was merged into another -> the one that it is."""
+        return dict(self._one)
+
     def members(self, party: str) -> list[str]:
         """Everybody who is one with this party, whichever of them is named: first the one kept, then E2 before E10."""
         one = self.one(party)

@@ -1,6 +1,7 @@
 """What every store is: a connection inside a transaction, and the tenant it works for."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,19 @@ from psycopg.pq import Format
 
 from zhiwei.store.secrets import Vault
 from zhiwei.values import Breach
+
+
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """A column of sealed text with its keyed hash, of `hashed` of the value; `key` is what a row is named by."""
+
+    context: str
+    table: str
+    key: str
+    sealed: str
+    index: str
+    hashed: Callable[[str], str] = str
+    key_type: str = "text"
 
 
 class Store:
@@ -59,6 +73,22 @@ class Store:
             return 0
         head = () if first is None else (first,)
         return self.run(sql, *head, *map(list, zip(*rows, strict=True)), *last)
+
+    def reseal_text(self, column: SealedText, most: int) -> int:
+        """After a rotation: bring `most` values to the newest key, hashes too; counts them, 0 when none is left."""
+        where, key, context = column.table, column.key, column.context
+        found = self.rows(
+            f"""select {key}, {column.sealed} from {where} where {column.sealed} not like %s || '%%'
+                limit %s for update skip locked""", self.vault.prefix, most,
+        )  # fmt: skip
+        values = self.vault.open_all([sealed for _, sealed in found], context)
+        indexes = self.vault.index_all(map(column.hashed, values), context)
+        return self.run_rows(
+            f"""update {where} t set {column.sealed} = s.sealed, {column.index} = s.index
+                from unnest(%s::{column.key_type}[], %s::text[], %s::text[]) s (key, sealed, index)
+                where t.{key} = s.key""",
+            list(zip([name for name, _ in found], self.vault.seal_all(values, context), indexes, strict=True)),
+        )
 
     def columns(self, query: str, count: int, *values: object) -> NDArray[np.int64]:
         """The answer of a query of `count` bigints, none of them null, as an array of rows.

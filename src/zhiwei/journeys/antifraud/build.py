@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from zhiwei.borrower import PURPOSES, allowed
+from zhiwei.borrower.sameness import Sameness
 from zhiwei.credit.antifraud.policy import sieve
 from zhiwei.credit.antifraud.snapshot import Made as Snapped
 from zhiwei.credit.antifraud.snapshot import make_snapshot, sharing_edges
@@ -34,7 +35,7 @@ def build_network(
         raise Refusal("future_date", f"{as_of} is in the future", hint=f"today is {books.today()}")
     with books.unit(by.tenant) as unit:
         on_progress("reading")
-        same = _one_party(unit)
+        same = Sameness(unit.merges.all()).gone()
         sales, sold = _sales(unit, books.today(), as_of)
         links = [(one, kind, other, 1, since, since) for one, kind, other, since in unit.network.links(as_of)]
         ties = pl.DataFrame([*links, *sharing_edges(unit.network.shared(as_of))], schema=_EDGES, orient="row")
@@ -54,19 +55,6 @@ def as_tables(made: Snapped) -> Made:
     columns = ((made.edges, EDGES), (made.standings, STANDINGS), (made.circles, CIRCLES))
     edges, standings, circles = (frame.select(schema.names).to_arrow().cast(schema) for frame, schema in columns)
     return Made(edges, standings, circles, made.left_out)
-
-
-def _one_party(unit: Unit) -> dict[str, str]:
-    """A party that was merged into another -> that other one, to the end of the chain."""
-    kept = {merge.gone: merge.kept for merge in unit.merges.all() if merge.undone_at is None}
-    found = {}
-    for gone in kept:
-        last, passed = gone, set()
-        while last in kept and last not in passed:
-            passed.add(last)
-            last = kept[last]
-        found[gone] = last
-    return found
 
 
 def _sales(unit: Unit, today: date, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:

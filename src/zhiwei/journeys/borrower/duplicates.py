@@ -9,6 +9,7 @@ import polars as pl
 from zhiwei.borrower.identity import compared, mask, same_parties
 from zhiwei.borrower.identity.likeness import LEAST
 from zhiwei.borrower.identity.masks import mask_name
+from zhiwei.borrower.relations import holds
 from zhiwei.borrower.sameness import Rejection, Sameness
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, NotFound
@@ -85,11 +86,7 @@ def known_of(unit: Unit, parties: Sequence[str] | None, sameness: Sameness, toda
     """
     held = unit.relations.identifiers(parties)
     names = unit.parties.names(unit.parties.ids() if parties is None else parties)
-    rows = [
-        (one.identifier_id, sameness.one(one.party), one.kind, one.value)
-        for one in held
-        if one.since <= today and (one.until is None or today < one.until)
-    ]
+    rows = [(one.identifier_id, sameness.one(one.party), one.kind, one.value) for one in held if holds(one, today)]
     rows += [(f"name of {party}", sameness.one(party), "company_name", name) for party, name in names.items()]
     return pl.DataFrame(rows, schema=_ROWS, orient="row")
 

@@ -1,11 +1,12 @@
 """Whose records stand behind a party: its own, and those of everybody who is one with it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower import Consent, allowed, require
 from zhiwei.borrower.sameness import Sameness
 from zhiwei.journeys.ports import Unit
 
@@ -24,6 +25,21 @@ def merged(members: Mapping[str, Sequence[str]]) -> bool:
 def everybody(members: Mapping[str, Sequence[str]]) -> list[str]:
     """All members, each once, in one order."""
     return sorted({member for those in members.values() for member in those})
+
+
+def willing(
+    consents: Sequence[Consent],
+    members: Mapping[str, Sequence[str]],
+    scope: str,
+    purposes: tuple[str, ...],
+    *days: date,
+) -> dict[str, list[str]]:
+    """Member -> the consents by which it allows a scope on all these days; Refusal where nobody of a party does."""
+    found = allowed(consents, scope, purposes, *days)
+    for party, those in members.items():
+        if found.keys().isdisjoint(those):
+            require(consents, party, [scope], purposes, *days)  # says why
+    return found
 
 
 def under(table: pa.Table, members: Mapping[str, Sequence[str]]) -> pa.Table:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from zhiwei.borrower import PURPOSES, require
+from zhiwei.borrower.relations import holds
 from zhiwei.journeys.borrower.records import Contents, Source, keep, readable, spent_by
 from zhiwei.journeys.once import own_key, step
 from zhiwei.journeys.ports import Books, Unit
@@ -140,9 +141,7 @@ def _known_as(unit: Unit, offered: Offered, party: str, today: date) -> str:
     if not offered.identifier:
         return party
     held = [
-        one.value
-        for one in unit.relations.identifiers([party])
-        if one.kind == offered.identifier and one.since <= today and (one.until is None or today < one.until)
+        one.value for one in unit.relations.identifiers([party]) if one.kind == offered.identifier and holds(one, today)
     ]
     if len(set(held)) != 1:
         raise Refusal(

@@ -12,7 +12,7 @@ from zhiwei.borrower import KINDS, PURPOSES, Consent, require
 from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
-from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten
+from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten, willing
 from zhiwei.journeys.filing import Batch, Covering
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
@@ -180,19 +180,9 @@ def records_of(
     with books.unit(by.tenant) as unit:
         members = members_of(unit, parties, known_at)
         consents = unit.parties.consents(everybody(members))
-        allowed = {kind: _allowing(consents, members, kind, books.today()) for kind in kinds}
-        found = {kind: unit.batches.of(whose, [kind], until, known_at).get(kind, []) for kind, whose in allowed.items()}
+        whose = {kind: willing(consents, members, kind, PURPOSES, books.today()) for kind in kinds}
+        found = {kind: unit.batches.of(list(who), [kind], until, known_at).get(kind, []) for kind, who in whose.items()}
     return {kind: current(kind, found[kind], until, members) for kind in kinds}
-
-
-def _allowing(
-    consents: Sequence[Consent], members: Mapping[str, Sequence[str]], kind: str, today: date
-) -> list[str]:  # fmt: skip
-    covered = {one.party for one in consents if one.covers(kind, PURPOSES, today)}
-    for party, those in members.items():
-        if covered.isdisjoint(those):
-            require(consents, party, [kind], PURPOSES, today)  # says why
-    return [party for party in everybody(members) if party in covered]
 
 
 def current(

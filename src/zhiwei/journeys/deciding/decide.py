@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 
 from zhiwei import __version__
-from zhiwei.borrower import allowed, require
+from zhiwei.borrower import allowed
 from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
 from zhiwei.borrower.quality import figures, quality, windows_of
 from zhiwei.credit.antifraud import check_names, loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.antifraud.findings import findings_of
-from zhiwei.journeys.borrower.members import everybody, members_of
+from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
@@ -130,15 +130,13 @@ def _seen(
     """The consents used of each party; records of every kind the product looks at and it allows; what files cover."""
     needs, members = product.needs, members_of(unit, parties)
     consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, days[0])
-    willing = {kind: allowed(consents, kind, needs.purposes, *days) for kind in needs.kinds}
-    used: dict[str, list[str]] = {}
-    for party, those in members.items():
-        for scope in needs.scopes:
-            if not any(member in willing[scope] for member in those):
-                require(consents, party, [scope], needs.purposes, *days)  # says what is missing
-        ids = [one for kind in needs.kinds for member in those for one in willing[kind].get(member, ())]
-        used[party] = list(dict.fromkeys(ids))
-    return used, {kind: reading.rows(kind, list(whose)) for kind, whose in willing.items()}, reading.covered(willing)
+    whose = {kind: willing(consents, members, kind, needs.purposes, *days) for kind in needs.scopes}
+    whose |= {kind: allowed(consents, kind, needs.purposes, *days) for kind in needs.optional}
+    used = {
+        party: list(dict.fromkeys(one for who in whose.values() for member in those for one in who.get(member, ())))
+        for party, those in members.items()
+    }
+    return used, {kind: reading.rows(kind, list(who)) for kind, who in whose.items()}, reading.covered(whose)
 
 
 def _text(party: str, value: float | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zhiwei.borrower import Consent, Party
-from zhiwei.store.table import Store
+from zhiwei.store.table import SealedText, Store
 
 NAME = "party.name"
 
@@ -65,20 +65,7 @@ class Parties(Store):
         )
 
     def reseal(self, most: int) -> int:
-        """After a rotation: bring `most` names to the newest key; counts them, 0 when none is left."""
-        found = self.rows(
-            """select party_id, name_sealed from party where name_sealed not like %s || '%%'
-               limit %s for update skip locked""",
-            self.vault.prefix, most,
-        )  # fmt: skip
-        names = self.vault.open_all([sealed for _, sealed in found], NAME)
-        sealed = zip(found, self.vault.seal_all(names, NAME), self.vault.index_all(names, NAME), strict=True)
-        return self.run_rows(
-            """update party p set name_sealed = s.sealed, name_index = s.index
-               from unnest(%s::text[], %s::text[], %s::text[]) s (party_id, sealed, index)
-               where p.party_id = s.party_id""",
-            [(party, name, index) for (party, _), name, index in sealed],
-        )
+        return self.reseal_text(SealedText(NAME, "party", "party_id", "name_sealed", "name_index"), most)
 
     def ids(self, source: str | None = None) -> list[str]:
         """All parties, E2 before E10: by length, then by text."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from zhiwei.borrower.relations import Held, Link, Role
-from zhiwei.store.table import Store
+from zhiwei.store.table import SealedText, Store
 from zhiwei.values import canonical
 
 VALUE = "party_identifier.value"
@@ -105,19 +105,8 @@ class Relations(Store):
         )  # fmt: skip
 
     def reseal(self, most: int) -> int:
-        """After a rotation: bring `most` values to the newest key; counts them, 0 when none is left."""
-        found = self.rows(
-            """select identifier_id, value_sealed from party_identifier where value_sealed not like %s || '%%'
-               limit %s for update skip locked""", self.vault.prefix, most,
-        )  # fmt: skip
-        values = self.vault.open_all([sealed for _, sealed in found], VALUE)
-        sealed = zip(found, self.vault.seal_all(values, VALUE), self.vault.index_all(values, VALUE), strict=True)
-        return self.run_rows(
-            """update party_identifier i set value_sealed = s.sealed, value_index = s.index
-               from unnest(%s::text[], %s::text[], %s::text[]) s (identifier_id, sealed, index)
-               where i.identifier_id = s.identifier_id""",
-            [(identifier, value, index) for (identifier, _), value, index in sealed],
-        )
+        column = SealedText(VALUE, "party_identifier", "identifier_id", "value_sealed", "value_index")
+        return self.reseal_text(column, most)
 
     def add_roles(self, roles: Iterable[Role], person: str) -> int:
         return self.run_many(

@@ -8,7 +8,7 @@ hashes made anew, here alone; no invoice changes.
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 
-from zhiwei.store.table import Store
+from zhiwei.store.table import SealedText, Store
 
 NAME = "counterparty.name"
 
@@ -46,23 +46,9 @@ class Counterparties(Store):
         return dict(zip([number for number, _ in found], opened, strict=True))
 
     def reseal(self, most: int) -> int:
-        """After a rotation: bring `most` names to the newest key; counts them, 0 when none is left."""
         self.alone()
-        found = self.rows(
-            "select counterparty_id, name_sealed from counterparty where name_sealed not like %s || '%%' limit %s",
-            self.vault.prefix, most,
-        )  # fmt: skip
-        names = self.vault.open_all([sealed for _, sealed in found], NAME)
-        indexes = self.vault.index_all(map(exactly, names), NAME)
-        return self.run_rows(
-            """update counterparty c set name_sealed = s.sealed, name_index = s.index
-               from unnest(%s::bigint[], %s::text[], %s::text[]) s (counterparty_id, sealed, index)
-               where c.counterparty_id = s.counterparty_id""",
-            [
-                (number, sealed, index)
-                for (number, _), sealed, index in zip(found, self.vault.seal_all(names, NAME), indexes, strict=True)
-            ],
-        )
+        column = SealedText(NAME, "counterparty", "counterparty_id", "name_sealed", "name_index", exactly, "bigint")
+        return self.reseal_text(column, most)
 
 
 def exactly(name: str) -> str:
