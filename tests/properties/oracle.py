@@ -451,6 +451,6 @@ class Line:
         for bucket, amount in loan.sums().items():
             if not loan.written_off:
                 loan.moved["transferred", bucket] += amount
-            elif bucket == "principal":  # the rest of a written-off claim never was on the books
+            elif bucket in ("principal", "fee"):  # interest and penalty of a written-off claim never were on the books
                 loan.moved["claim_sold", bucket] += amount
         loan.fresh, loan.debts, loan.rows, loan.pending, loan.sold = 0, [], [], Fraction(0), True

@@ -194,10 +194,11 @@ def _transfer(loan: LoanState, event: Transfer) -> None:
     loan.regular, loan.n, loan.next_row, loan.whole = 0, 0, len(loan.rows), False
     loan.claims.clear()
     loan.transferred = True
-    if loan.written_off:  # nothing of it is on the books: what is paid for the claim restores the allowance
+    if loan.written_off:  # only fees still are on the books: what is paid for the claim restores the allowance
         sold = Movement(
-            "claim_sold", loan.as_of, owed.principal, source=event.owner, before=loan.tally, cash=event.price
-        )
+            "claim_sold", loan.as_of, owed.principal, fee=owed.fee, source=event.owner, before=loan.tally,
+            cash=event.price,
+        )  # fmt: skip
         loan.record(sold)
         return
     loan.record(

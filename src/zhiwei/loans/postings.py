@@ -94,7 +94,8 @@ def _legs(move: Movement, to: Accounts) -> tuple[Leg, ...]:
             )
         case "claim_sold":
             claim = Leg(to.claims, to.claims_contra, before.principal, -move.principal)
-            return (Leg(to.cash, to.allowance, 0, move.cash), claim)
+            fee = Leg(to.fee, to.allowance, -before.fee, -move.fee)
+            return (Leg(to.cash, to.allowance, 0, move.cash), claim, fee)
         case "transferred":
             result = to.transfer_result
             principal = Leg(to.principal, result, before.principal, -move.principal)
