@@ -1,7 +1,8 @@
 """Records in bulk: COPY in, COPY out, Arrow on this side; a row that is known is not stored again."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -14,6 +15,8 @@ from zhiwei.store.received import Counterparties, Deliveries
 from zhiwei.store.table import Store
 
 CHUNK = 50_000  # rows a statement: bounds memory and gives progress
+FEW = 2_000  # names that are opened sooner than all parties are looked up
+_SOLD = "direction = 'sale' and status = 'valid' and occurrence = 1 and issue_date > %s and issue_date <= %s"
 _NAMES = [name if name != "counterparty" else "counterparty_id" for name in INVOICES.names]
 _COLUMNS = ", ".join(_NAMES)
 
@@ -90,17 +93,35 @@ class Records(Store):
 
     def sales(self, sellers: Sequence[str], since: date, until: date) -> list[tuple[str, str, int]]:
         """(seller, buyer, 分) of sales in (since, until]; what went to buyers who are no parties has buyer ''."""
-        parties = self.counterparties.known(party for (party,) in self.rows("select party_id from party"))
         found = self.rows(
-            """select i.party_id, coalesce(p.party_id, ''), sum(i.amount)::bigint
-               from invoice i left join unnest(%s::bigint[], %s::text[]) p (counterparty_id, party_id)
-                 using (counterparty_id)
-               where i.direction = 'sale' and i.status = 'valid' and i.occurrence = 1
-                 and i.issue_date > %s and i.issue_date <= %s and i.party_id = any(%s)
-               group by 1, 2 order by 1, 2""",
-            list(parties.values()), list(parties), since, until, list(sellers),
+            f"""select party_id, counterparty_id, sum(amount)::bigint from invoice i
+                where {_SOLD} and party_id = any(%s) group by 1, 2""", since, until, list(sellers),
         )  # fmt: skip
-        return [(seller, buyer, int(amount)) for seller, buyer, amount in found]
+        parties = self._parties({number for _, number, _ in found})
+        sums: Counter[tuple[str, str]] = Counter()
+        for seller, number, amount in found:
+            sums[seller, parties.get(number, "")] += amount
+        return [(seller, buyer, amount) for (seller, buyer), amount in sorted(sums.items())]
+
+    def sold_to(self, buyers: Sequence[str], since: date, until: date) -> list[tuple[str, str, int]]:
+        """(seller, buyer, 分) of all sales in (since, until] to these, where they come to more than nothing."""
+        named = {number: buyer for buyer, number in self.counterparties.known(buyers).items()}
+        found = self.rows(
+            f"""select party_id, counterparty_id, sum(amount)::bigint from invoice i
+                where {_SOLD} and counterparty_id = any(%s) group by 1, 2 having sum(amount) > 0""",
+            since, until, list(named),
+        )  # fmt: skip
+        return [(seller, named[number], amount) for seller, number, amount in found]
+
+    def _parties(self, numbers: Collection[int]) -> dict[int, str]:
+        """Number -> party, of counterparties that are parties: a few are opened, for many every party is looked up."""
+        if len(numbers) > FEW:
+            every = self.counterparties.known(party for (party,) in self.rows("select party_id from party"))
+            return {number: party for party, number in every.items()}
+        names = self.counterparties.names(list(numbers))
+        asked = sorted(set(names.values()))
+        known = {party for (party,) in self.rows("select party_id from party where party_id = any(%s)", asked)}
+        return {number: name for number, name in names.items() if name in known}
 
     def take_over(self, most: int) -> int:
         """Seal counterparties of `most` invoices that an earlier version stored in plain; counts them, 0 when none is

@@ -14,11 +14,10 @@ As a block of a product's borrower.toml, beside demands on facts (which have `fa
     en = "Bank statements are not whole"
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zhiwei.borrower.quality.measure import Qualities
 from zhiwei.borrower.records import KINDS
 from zhiwei.tables import Rule, did_you_mean, micro, parse_cell, text
 from zhiwei.tables.rules import EFFECTS
@@ -95,21 +94,6 @@ def figure_names(demand: Demand) -> tuple[str, str, str]:
     """Coverage, freshness and agreement of a kind, as facts: what a reason names, and a golden case gives."""
     window = f"{demand.months}m"
     return f"{demand.kind}.coverage_{window}", f"{demand.kind}.freshness_days", f"{demand.kind}.agreement_{window}"
-
-
-def windows_of(demands: Iterable[Demand]) -> tuple[int, ...]:
-    """The windows in months that quality must be measured over for these demands."""
-    return tuple(sorted({demand.months for demand in demands}))
-
-
-def figures(measured: Iterable[Qualities], demands: Iterable[Demand], party: str) -> dict[str, float | None]:
-    """The figures of one party that demands ask for, by name; None is not known. KeyError for a window not measured."""
-    found = {(one.kind, one.months): one for every in measured for one in every.of(party)}
-    values: dict[str, float | None] = {}
-    for demand in demands:
-        one = found[demand.kind, demand.months]
-        values |= zip(figure_names(demand), (one.coverage, one.freshness_days, one.agreement), strict=True)
-    return values
 
 
 def _whole(value: object) -> bool:

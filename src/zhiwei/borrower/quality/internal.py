@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -31,8 +32,7 @@ class Tried:
 def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
     """The checks of a kind on rows after day `start`; rows before it are looked at only for what they lead to."""
     checks = CHECKS[kind].every(as_of)
-    rows = CHECKS[kind].prepare(frame, as_of).filter(pl.col("_day") > start)
-    judged = rows.select(
+    judged = _prepared(kind, frame, start, as_of).select(
         "_who",
         _at=pl.from_epoch("_day", time_unit="d"),
         _place=pl.concat_str(
@@ -43,6 +43,23 @@ def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
     )
     found = [_one(kind, check, judged) for check in checks]
     return joined(found)
+
+
+def counted(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
+    """`_who` of each of these rows, how many checks were `tried` on it and how many `held`, without anything else."""
+    return _prepared(kind, frame, start, as_of).select("_who", *_counting(kind, as_of))
+
+
+@lru_cache(maxsize=256)
+def _counting(kind: str, as_of: date) -> tuple[pl.Expr, pl.Expr]:
+    """Expressions once made serve every party of the day."""
+    holds = [check.holds for check in CHECKS[kind].every(as_of)]
+    tried = pl.sum_horizontal(one.is_not_null().cast(pl.Int64) for one in holds)
+    return tried.alias("tried"), pl.sum_horizontal(one.cast(pl.Int64) for one in holds).alias("held")
+
+
+def _prepared(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
+    return CHECKS[kind].prepare(frame, as_of).filter(pl.col("_day") > start)
 
 
 def joined(found: Sequence[Tried]) -> Tried:

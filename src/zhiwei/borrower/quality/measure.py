@@ -19,7 +19,7 @@ from zhiwei.borrower.covers import seen_covers
 from zhiwei.borrower.quality.coverage import Floats, by_part, coverage, freshness, longest_gap
 from zhiwei.borrower.quality.internal import Tried, joined, tried
 from zhiwei.borrower.quality.policy import Speech, speeches, threshold
-from zhiwei.borrower.quality.spans import ordinal, parts, seen, spans_of, window_of
+from zhiwei.borrower.quality.spans import Bools, Spans, ordinal, parts, seen, spans_of, window_of
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import add_months
 
@@ -130,7 +130,7 @@ def _kind(
     finding = tried(kind, rows, start, as_of) if some else joined([])
     recent = rows.filter(pl.col("_day") > start)["_who"].to_numpy()
     measured = _spoken_for(rows, told, speeches()[kind], asked) if some else _unknown(parties)
-    measured |= _agreement(finding.counts, parties)
+    measured |= agreement(finding.counts, parties)
     measured |= _score(measured, speeches()[kind], as_of)
     measured["rows"] = np.bincount(recent, minlength=parties).astype(np.float64)
     abroad = rows.filter((pl.col("_day") > start) & _is_foreign(kind))["_who"].to_numpy()
@@ -158,23 +158,37 @@ def _spoken_for(
     rows: pl.DataFrame, told: pl.DataFrame, speech: Speech, asked: tuple[int, date, int]
 ) -> dict[str, Floats]:
     parties, as_of, months = asked
+    dated, known = dated_and_known(rows, told, speech, parties)
+    found = _unknown(parties) | covered_and_fresh(dated, known, speech, asked)
+    if speech.grain == "report":
+        return found
+    window = window_of(speech, as_of, months)
+    return found | {"longest_gap_days": longest_gap(dated, window, known), **by_part(dated, window, speech, known)}
+
+
+def dated_and_known(
+    rows: pl.DataFrame, told: pl.DataFrame, speech: Speech, parties: int, *, by_part: bool = True
+) -> tuple[Spans, Bools]:
+    """The days that are spoken for, and the parties of whom anything is said."""
     known = np.zeros(parties, dtype=bool)
     for frame in (rows, told):
         known[frame["_who"].to_numpy()] = True
     # an event says nothing of the day on which somebody last looked: only a report's day does
-    dated = spans_of(rows.clear() if speech.speaks == "events" else rows, told, speech)
-    found = _unknown(parties) | {"freshness_days": freshness(dated, ordinal(as_of), parties)}
+    dated = rows.clear() if speech.speaks == "events" else rows
+    return spans_of(dated, told, speech, by_part=by_part), known
+
+
+def covered_and_fresh(dated: Spans, known: Bools, speech: Speech, asked: tuple[int, date, int]) -> dict[str, Floats]:
+    """`coverage` and `freshness_days` of spans, a value for each party."""
+    parties, as_of, months = asked
+    found = {"freshness_days": freshness(dated, ordinal(as_of), parties)}
     if speech.grain == "report":
         return found | {"coverage": np.where(known, 1.0, np.nan)}
-    window = window_of(speech, as_of, months)
-    return found | {
-        "coverage": coverage(dated, window, speech, known),
-        "longest_gap_days": longest_gap(dated, window, known),
-        **by_part(dated, window, speech, known),
-    }
+    return found | {"coverage": coverage(dated, window_of(speech, as_of, months), speech, known)}
 
 
-def _agreement(counts: pl.DataFrame, parties: int) -> dict[str, Floats]:
+def agreement(counts: pl.DataFrame, parties: int) -> dict[str, Floats]:
+    """`tried`, `held` and their ratio, a value for each party; `counts` has the first two, by `_who`."""
     who = counts["_who"].to_numpy()
     many, held = (np.bincount(who, counts[name].to_numpy(), parties).astype(np.float64) for name in ("tried", "held"))
     return {"tried": many, "held": held, "agreement": _ratio(held, many)}

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from zhiwei.borrower.quality.policy import Speech
@@ -84,11 +85,19 @@ def window_of(speech: Speech, as_of: date, months: int) -> Window:
 
 def seen(table: pa.Table, day: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
     """Rows of these parties known on the as-of date, with `_who` (place of the party) and `_day`."""
-    places = pl.DataFrame(
-        {"party_id": list(parties), "_who": range(len(parties))}, {"party_id": pl.String, "_who": pl.Int64}
-    )
-    frame = pl.DataFrame(pl.from_arrow(table)).with_columns(_day=_days(pl.col(day).cast(pl.Date)))
-    return frame.filter(pl.col("_day") <= ordinal(as_of)).join(places, on="party_id", how="inner")
+    found = pc.index_in(table["party_id"], value_set=pa.array(parties, pa.string())).fill_null(-1)
+    who, days = found.to_numpy().astype(np.int64), _days_of(table[day])
+    frame = pl.DataFrame(pl.from_arrow(table)).with_columns(pl.Series("_day", days), pl.Series("_who", who))
+    kept = (who >= 0) & (days <= ordinal(as_of))
+    return frame if kept.all() else frame.filter(kept)
+
+
+def _days_of(column: pa.ChunkedArray) -> Ints:
+    """Days since 1970 of a column of days or times; a day beyond all days for null."""
+    if pa.types.is_date32(column.type):
+        days = column.cast(pa.int32()).fill_null(_FARTHEST).to_numpy()
+        return days.astype(np.int64)
+    return column.cast(pa.int64()).fill_null(_FARTHEST * 86_400).to_numpy() // 86_400
 
 
 def parts(frame: pl.DataFrame, speech: Speech) -> pl.DataFrame:
@@ -118,9 +127,11 @@ def statement(frame: pl.DataFrame) -> pl.DataFrame:
     return ordered.with_columns(_off=pl.when(pl.col("_same")).then(off))
 
 
-def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech) -> Spans:
-    """What rows and the periods told for them speak for. `frame` has `_who`, `_day` and `_part`, as has `covered`."""
-    told = covered.select("_who", "_part", "_first", "_last")
+def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech, *, by_part: bool = True) -> Spans:
+    """What rows and the periods told for them speak for. `frame` has `_who`, `_day` and `_part`, as has `covered`.
+
+    Without `by_part` the parts are not told apart (part = who), which takes less time.
+    """
     if speech.speaks == "periods":
         # other taxes are declared for whole years too: a yearly return would cover months of which no VAT was declared
         whole = frame.filter((pl.col("tax") == "vat") & pl.col("period_start").is_not_null())
@@ -129,10 +140,13 @@ def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech) -> Span
         rows = _bridged(statement(frame) if speech.speaks == "chain" else followed(frame, ()), speech)
     else:
         rows = frame.select("_who", "_part", _first="_day", _last="_day")
+    told = covered.select("_who", "_part", "_first", "_last")
     every = pl.concat([rows, told]).filter(pl.col("_first") <= pl.col("_last"))
-    part = every.select(pl.struct("_who", "_part").rank("dense").cast(pl.Int64) - 1) if every.height else every
     who, first, last = (every[name].to_numpy().astype(np.int64) for name in ("_who", "_first", "_last"))
     first, last = (np.clip(days, -_FARTHEST, _FARTHEST) for days in (first, last))
+    if not by_part or not every.height:
+        return Spans(who, who, first, last)
+    part = every.select(pl.struct("_who", "_part").rank("dense").cast(pl.Int64) - 1)
     return Spans(who, part.to_series().to_numpy().astype(np.int64), first, last)
 
 

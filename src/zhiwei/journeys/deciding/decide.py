@@ -12,8 +12,8 @@ import pyarrow as pa
 from zhiwei import __version__
 from zhiwei.borrower import allowed
 from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
-from zhiwei.borrower.quality import figures, quality, windows_of
-from zhiwei.credit.antifraud import check_names, loop_shares
+from zhiwei.borrower.quality import demanded
+from zhiwei.credit.antifraud import check_names, loop_share, loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
@@ -54,7 +54,7 @@ def decide(
         policy = _in_force(books, published(unit, product), as_of)
         days = (as_of, books.today())  # what is known of a day is looked at today: both need consent
         chosen = _parties(unit, parties, policy, days)
-        loops = _loops(unit, policy, days) if chosen else {}
+        loops = _loops(unit, policy, days, chosen)
     decided: list[StoredDecision] = []
     for start in range(0, len(chosen), BUCKET):
         bucket = chosen[start : start + BUCKET]
@@ -78,34 +78,50 @@ def _in_force(books: Books, product: Product, as_of: date) -> Product:
 
 
 def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
-    known = unit.parties.ids()
     if parties is None:
+        known = unit.parties.ids()
         consents, needs = unit.parties.consents(known), product.needs
         willing = [allowed(consents, scope, needs.purposes, *days).keys() for scope in needs.scopes]
         those = {party: set(members) for party, members in members_of(unit, known).items() if members[0] == party}
         return [party for party in known if party in those and all(those[party] & scope for scope in willing)]
-    unknown = sorted(set(parties) - set(known))
+    unknown = sorted(set(parties) - unit.parties.sources(parties).keys())
     if unknown:
         raise NotFound("no_such_party", f"no party {', '.join(unknown[:5])}", hint="import its records first")
     one = {those[0] for those in members_of(unit, parties).values()}
-    return sorted(one, key=known.index)
+    return sorted(one, key=lambda party: (len(party), party))  # as all parties are listed
 
 
-def _loops(unit: Unit, product: Product, days: tuple[date, date]) -> dict[str, float]:
+def _loops(
+    unit: Unit, product: Product, days: tuple[date, date], parties: Sequence[str]
+) -> Mapping[str, float | None]:  # fmt: skip
     """Share of each seller's sales that run in circles, among all who let us see their invoices."""
     if "loop_share_12m" not in product.facts:
         return {}
-    sellers = allowed(unit.parties.consents(unit.parties.ids()), "invoices", product.needs.purposes, *days)
-    return loop_shares(unit.records.sales(list(sellers), add_months(days[0], -12), days[0]))
+    window = add_months(days[0], -12), days[0]
+
+    def willing(those: Sequence[str]) -> list[str]:
+        return list(allowed(unit.parties.consents(those), "invoices", product.needs.purposes, *days))
+
+    def sales(sellers: Sequence[str]) -> list[tuple[str, str, int]]:
+        return unit.records.sales(willing(sellers), *window)
+
+    def sold_to(buyers: Sequence[str]) -> list[tuple[str, str, int]]:
+        edges = unit.records.sold_to(buyers, *window)
+        may = set(willing(sorted({seller for seller, _, _ in edges})))
+        return [edge for edge in edges if edge[0] in may]
+
+    if len(parties) > BUCKET:
+        return loop_shares(sales(unit.parties.ids()))
+    return {party: loop_share(party, sales, sold_to) for party in parties}
 
 
 def _decide_bucket(
-    unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: dict[str, float]
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: Mapping[str, float | None]
 ) -> list[StoredDecision]:
     used, tables, covered = _seen(unit, product, parties, days)
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
-    measured = [quality(tables, parties, as_of, months, covered) for months in windows_of(product.needs.demands)]
+    figures = demanded(tables, parties, as_of, product.needs.demands, covered)
     asked = any(name.startswith("found_") for name in product.facts)
     fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of) if asked else None
     sources = unit.parties.sources(parties)
@@ -115,7 +131,7 @@ def _decide_bucket(
         found["loop_share_12m"] = loops.get(party)
         found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
         found |= fraud.figures(party, check_names()) if fraud else {}
-        found |= figures(measured, product.needs.demands, party)
+        found |= {name: float(values[row]) for name, values in figures.items()}
         facts = {name: _text(party, found.get(name)) for name in product.facts}
         inputs = {
             "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party], "facts": facts

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from zhiwei.borrower.quality import Demand, Quality, demand_of, demands, figure_names, rules_of, windows_of
+from zhiwei.borrower.quality import Demand, Quality, demand_of, demands, figure_names, rules_of
 from zhiwei.tables import micro
 from zhiwei.values import BadInput
 
@@ -57,11 +57,6 @@ def test_a_demand_may_ask_for_one_figure_or_only_for_the_kind() -> None:
     bare = rest | {"coverage": None}
     assert short(NOTHING, **bare) == [("D11", "refer", "bank_flow.coverage_12m", None, "null")]
     assert short(replace(WHOLE, coverage=0.01), **bare) == []
-
-
-def test_windows_of_demands() -> None:
-    every = [PLAIN, PLAIN | {"code": "b", "months": 24}, PLAIN | {"code": "c", "kind": "orders"}]
-    assert windows_of(map(demand_of, every)) == (12, 24)
 
 
 def test_the_example_of_the_module_reads() -> None:

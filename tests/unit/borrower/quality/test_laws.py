@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhiwei.borrower import KINDS
-from zhiwei.borrower.quality import COVERED, agreements, quality
+from zhiwei.borrower.quality import COVERED, agreements, demand_of, demanded, figure_names, quality
 from zhiwei.borrower.quality.policy import speeches
 from zhiwei.borrower.quality.spans import ordinal, window_of
 
@@ -101,6 +101,22 @@ def test_figures_are_within_their_bounds(tables: Tables, told: list[Row]) -> Non
     assert found.worst.group_by("party", "kind", "check").len()["len"].max() in (None, 1, 2, 3, 4, 5)
     failed = found.checks.filter(pl.col("held") < pl.col("tried")).select("party", "kind", "check").rows()
     assert set(found.worst.select("party", "kind", "check").rows()) == set(failed)
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_tables, any_told)
+def test_demands_get_the_figures_that_people_see(tables: Tables, told: list[Row]) -> None:
+    """To the last bit, over windows of either length, also of kinds of which no table came."""
+    given = {kind: rows for kind, rows in made(tables).items() if rows.num_rows}
+    words = {"effect": "refer", "zh": "z", "en": "e"}
+    for months in (12, 24):
+        demands = [demand_of({"kind": kind, "months": months, "code": kind, **words}) for kind in KINDS]
+        found = demanded(given, PARTIES, AS_OF, [*demands, *demands[:1]], told_of(told))
+        every = quality(given, PARTIES, AS_OF, months, told_of(told))
+        for place, party in enumerate(PARTIES):
+            for demand, one in zip(demands, every.of(party), strict=True):
+                seen = [None if np.isnan(found[name][place]) else found[name][place] for name in figure_names(demand)]
+                assert seen == [one.coverage, one.freshness_days, one.agreement]
 
 
 @settings(max_examples=50, deadline=None)
