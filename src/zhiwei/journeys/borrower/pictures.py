@@ -57,7 +57,7 @@ def shown(
     members = members_of(unit, parties, known_at)
     consents, reading = unit.parties.consents(everybody(members)), Reading(unit, members, as_of, known_at)
     whose = {kind: allowed(consents, kind, PURPOSES, today) for kind in KINDS}
-    found = {kind: reading.rows(kind, sorted(who)) for kind, who in whose.items() if who}
+    found = reading.rows({kind: who for kind, who in whose.items() if who})
     return {kind: rows for kind, rows in found.items() if rows.num_rows}, reading.covered(whose)
 
 
@@ -70,9 +70,17 @@ class Reading:
     as_of: date
     known_at: datetime | None = None
 
-    def rows(self, kind: str, parties: Sequence[str]) -> pa.Table:
-        """Of the parties asked for, out of what these of their members let us see."""
-        batches = self.unit.batches.of(parties, [kind], self.as_of, self.known_at).get(kind, [])
+    def rows(self, whose: Mapping[str, Collection[str]]) -> dict[str, pa.Table]:
+        """Kind -> rows of the parties asked for, out of what these of their members let us see of it."""
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for kind, who in whose.items():
+            alike.setdefault(tuple(sorted(who)), []).append(kind)
+        found: dict[str, list[pa.Table]] = {}
+        for those, kinds in alike.items():  # mostly one question, for all kinds
+            found |= self.unit.batches.of(those, kinds, self.as_of, self.known_at)
+        return {kind: self._current(kind, sorted(who), found.get(kind, [])) for kind, who in whose.items()}
+
+    def _current(self, kind: str, parties: Sequence[str], batches: Sequence[pa.Table]) -> pa.Table:
         if kind == "invoices" and not self.known_at:  # as `zhiwei import` keeps them, which knows no hours
             imported = self.unit.records.invoices(parties, EARLIEST, self.as_of)
             if imported.num_rows and (batches or merged(self.members)):

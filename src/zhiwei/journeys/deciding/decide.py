@@ -152,7 +152,7 @@ def _seen(
         party: list(dict.fromkeys(one for who in whose.values() for member in those for one in who.get(member, ())))
         for party, those in members.items()
     }
-    return used, {kind: reading.rows(kind, list(who)) for kind, who in whose.items()}, reading.covered(whose)
+    return used, reading.rows(whose), reading.covered(whose)
 
 
 def _text(party: str, value: float | None) -> str | None:
