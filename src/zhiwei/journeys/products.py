@@ -64,15 +64,15 @@ def install_shelf(*, books: Books, tenant: str, shelf: list[dict[str, str]]) -> 
 
 def published(unit: Unit, product: str) -> Product:
     """The version in force. NotFound where nothing of that name was published."""
-    version = unit.products.published(product)
-    if version is None:
+    hash_ = unit.products.in_force(product)
+    if hash_ is None:
         names = ", ".join(
             sorted({known.product_id for known in unit.products.versions() if known.state == "published"})
         )
         raise NotFound(
             "product_not_published", f"no product {product!r} is published", hint=f"published: {names or '-'}"
         )
-    return open_version(version)
+    return by_hash(unit, product, hash_)
 
 
 def booked(unit: Unit) -> set[Accounts]:

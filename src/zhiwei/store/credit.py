@@ -32,6 +32,10 @@ class Products(Store):
         row = self.row(f"select {_VERSION} from product_version where product_id = %s and state = 'published'", product)
         return ProductVersion(*row) if row else None
 
+    def in_force(self, product: str) -> str | None:
+        row = self.row("select hash from product_version where product_id = %s and state = 'published'", product)
+        return row[0] if row else None
+
     def versions(self) -> list[ProductVersion]:
         return [
             ProductVersion(*row) for row in self.rows(f"select {_VERSION} from product_version order by recorded_at")

@@ -86,6 +86,7 @@ class Group(Generic[Seen]):
         With `wanted` only those, and what is found in the same step as one of them.
         """
         found: dict[str, Floats] = {}
+        everybody = bool(known.all())
         for names, step in self._steps:
             if wanted is not None and wanted.isdisjoint(names):
                 continue
@@ -93,7 +94,8 @@ class Group(Generic[Seen]):
             if values.keys() != set(names):
                 raise ValueError(f"{self.kind}: {sorted(values.keys() ^ set(names))} declared or computed, not both")
             for name, value in values.items():
-                found[name] = np.where(known, rows.believed(self.facts[name], value), np.nan)
+                told = rows.believed(self.facts[name], value)
+                found[name] = told.astype(np.float64) if everybody else np.where(known, told, np.nan)
         return found
 
     def _declared(self, text: str) -> Iterator[Fact]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import polars as pl
 import pyarrow as pa
 
 from zhiwei.credit.antifraud.findings import Evidence, Finding, Searched, by_effect
@@ -65,9 +66,9 @@ def search(seen: Seen, parties: Collection[str], on: date) -> Searched:
 
 
 def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Finding]:
-    invoices = seen.tables.get("invoices")
-    if invoices is None:
+    if "invoices" not in seen.tables:
         return []
+    invoices = pl.DataFrame(seen.tables["invoices"])  # once, for all who look at it
     rings = rings_of(sales_edges(invoices, checks)) if seen.rings is None else seen.rings
     found = [
         *circular_invoicing(checks, invoices, rings, parties),
@@ -82,7 +83,8 @@ def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Findi
 def _flows(checks: Sieve, seen: Seen) -> list[Finding]:
     tables, found = seen.tables, []
     if "bank_flow" in tables:
-        found += [*forged_statements(checks, tables["bank_flow"]), *round_trips(checks, tables["bank_flow"])]
+        rows = pl.DataFrame(tables["bank_flow"])
+        found += [*forged_statements(checks, rows), *round_trips(checks, rows)]
     if "orders" in tables:
         found += wash_orders(checks, tables["orders"])
     if "pledges" in tables:

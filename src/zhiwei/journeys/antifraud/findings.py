@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhiwei.credit.antifraud import Searched, Seen, search
 from zhiwei.credit.antifraud.findings import Evidence
@@ -47,7 +48,8 @@ def findings_of(unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence
     seen = Seen(
         {**tables, "applications": _applications(traces)} if any(traces.values()) else tables,
         rings=_rings(unit, snapshot, parties), guarantees=_guarantees(unit, snapshot, parties),
-        neighbours=_neighbours(traces), bad={mark.party: mark.why for mark in unit.network.marks(as_of)},
+        neighbours=_neighbours(traces),
+        bad={mark.party: mark.why for mark in unit.network.marks(as_of, _traded_with(tables))},
         near=_near(unit, snapshot, parties, as_of),
     )  # fmt: skip
     found = search(seen, parties, as_of)
@@ -56,6 +58,10 @@ def findings_of(unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence
     return Searched(
         found.findings, tuple(name for name in found.looked if name not in ("circular_invoicing", "near_bad_party"))
     )
+
+
+def _traded_with(tables: Mapping[str, pa.Table]) -> list[str]:
+    return pc.unique(tables["invoices"]["counterparty"]).to_pylist() if "invoices" in tables else []
 
 
 def _rings(unit: Unit, snapshot: Snapshot | None, parties: Sequence[str]) -> list[Ring]:

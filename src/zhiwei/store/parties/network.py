@@ -194,10 +194,10 @@ class Network(Store):
 
     def marks(self, on: date, parties: Sequence[str] | None = None) -> list[Mark]:
         """In force on a day, of these parties or of all."""
+        whose, those = ("", []) if parties is None else ("and party_id = any(%s)", [list(parties)])
         found = self.rows(
             f"""select mark_id, party_id, why, evidence, since, person from network_mark m
-                where since <= %s and {_IN_FORCE.format("mark_id")} and (%s::text[] is null or party_id = any(%s))
-                order by since, party_id, mark_id""",
-            on, on, *[None if parties is None else list(parties)] * 2,
+                where since <= %s and {_IN_FORCE.format("mark_id")} {whose} order by since, party_id, mark_id""",
+            on, on, *those,
         )  # fmt: skip
         return [Mark(row[0], row[1], row[2], row[3], row[4], None, row[5]) for row in found]
