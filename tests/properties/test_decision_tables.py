@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_tables import KNOWN, NUMBERS, WORDS, facts, tables
 
-from zhiwei.tables import HITS, Column, DecisionTable, check_table, compile_table, read_table
+from zhiwei.tables import HITS, Column, CompiledTable, DecisionTable, check_table, compile_table, read_table, text
+from zhiwei.tables.decision import grid
 
 Facts = dict[str, int | str | None]
 
@@ -54,12 +55,22 @@ def columns(rows: list[Facts]) -> dict[str, Column]:
     return made
 
 
+def compiled(table: DecisionTable, way: str) -> CompiledTable:
+    """As a grid, where it takes few cells; as a tree, which a large table becomes whose grid would take too many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grid, "_LEAST", 10**6 if way == "grid" else -(10**6))
+        made = compile_table(table)
+    assert (made.grid is not None) == (way == "grid")
+    return made
+
+
+@pytest.mark.parametrize("way", ["grid", "tree"])
 @pytest.mark.parametrize("hit", HITS)
 @given(st.data())
-def test_closure_trace_and_arrays_agree_with_a_plain_reading(hit: str, data: st.DataObject) -> None:
+def test_closure_trace_and_arrays_agree_with_a_plain_reading(hit: str, way: str, data: st.DataObject) -> None:
     table = parsed(data.draw(tables(hit)))
     rows = data.draw(st.lists(facts(missing=True), min_size=1, max_size=8))
-    made = compile_table(table)
+    made = compiled(table, way)
     wanted = [plainly(table, row) for row in rows]
     assert [[dict(one) for one in made.decide(row)] for row in rows] == wanted
     assert [[dict(one) for one in made.explain(row).found] for row in rows] == wanted
@@ -71,6 +82,32 @@ def test_closure_trace_and_arrays_agree_with_a_plain_reading(hit: str, data: st.
         values, present = spread.output(name)
         got = [values[row] if present[row] else None for row in range(len(rows))]
         assert got == [found[0][name] if found else None for found in wanted]
+
+
+numbers = st.integers(-12, 12).map(lambda n: n * 250_000) | st.sampled_from([1, -1, 10**17, -(10**17), 2 * 10**17])
+
+
+@given(st.data())
+def test_a_list_of_single_values_is_looked_up_alike(data: st.DataObject) -> None:
+    """Numbers that stand on a ruler, beside it and far beyond it, singly and by arrays."""
+    named = data.draw(st.lists(st.tuples(numbers, st.sampled_from(["north", "south", "-"])), min_size=1, max_size=30))
+    lines = [f'{text(sales)},{region if region == "-" else f"""{chr(34) * 3}{region}{chr(34) * 3}"""},{row}'
+             for row, (sales, region) in enumerate(named)]  # fmt: skip
+    table = parsed("\n".join(["# hit: first", "sales,region,-> value", *lines]))
+    near = st.sampled_from([sales + by for sales, _ in named for by in (-1, 0, 0, 0, 1, 250_000)])
+    rows = [
+        {"sales": sales, "months": 0, "region": region, "trade": None}
+        for sales, region in data.draw(st.lists(
+            st.tuples(st.none() | near | numbers, st.sampled_from(["north", "south", "east", None])), min_size=1,
+        ))
+    ]  # fmt: skip
+    wanted = [plainly(table, row) for row in rows]
+    for way in ("grid", "tree"):
+        made = compiled(table, way)
+        assert [[dict(one) for one in made.decide(row)] for row in rows] == wanted
+        values, present = made.over(columns(rows), len(rows)).output("value")
+        got = [values[row] if present[row] else None for row in range(len(rows))]
+        assert got == [found[0]["value"] if found else None for found in wanted]
 
 
 @pytest.mark.parametrize("hit", HITS)

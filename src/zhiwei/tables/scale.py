@@ -9,7 +9,7 @@ _EXACT = 10**12  # far below where a float skips whole numbers
 
 def micro(value: Decimal | int | float | str) -> int:
     """Whole micro-units, half up at the sixth place. ValueError where it is no finite number or too large."""
-    if type(value) in (int, float) and -_EXACT < value < _EXACT and value == int(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _EXACT and value == int(value):
         return int(value) * MICRO  # most facts are whole: the same, without a detour by text
     try:
         scaled = Decimal(str(value)).scaleb(6).to_integral_value(ROUND_HALF_UP)

@@ -61,9 +61,9 @@ class Split:
         """The segment of each row of a population."""
         values, present = column
         if values.dtype.kind in "OU":
-            there = present.tolist()
-            listed = [self.segment(value) if there[row] else 0 for row, value in enumerate(values.tolist())]
-            return np.array(listed, dtype=np.int64)
+            known, segment = self.words.get, self.segment
+            listed = [known(value) or segment(value) for value in values.tolist()]  # a word's segment is never 0
+            return np.array(listed, dtype=np.int64) * present
         if len(self.cuts) > _FEW:
             found = np.searchsorted(np.asarray(self.cuts, np.int64), values, side="right") + 1
             return found * present

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from zhiwei.tables.cells import Column, Value
-from zhiwei.tables.decision.population import Spread, spread
+from zhiwei.tables.decision.grid import lay
+from zhiwei.tables.decision.population import Given, Spread, spread
 from zhiwei.tables.decision.table import DecisionTable, Entry
 from zhiwei.tables.decision.tree import Facts, grow
 from zhiwei.tables.scale import text
@@ -42,11 +43,16 @@ class CompiledTable:
         self.table, self.entries = table, table.ordered()
         self.all = table.hit in ("collect", "sum")
         rows = [(row, entry.tests) for row, entry in enumerate(self.entries)]
-        self.rows = grow(rows, table.inputs, all_of_them=self.all)
+        self.grid = lay(rows, table.inputs, all_of_them=self.all)
+        self.rows = self.grid.rows if self.grid else grow(rows, table.inputs, all_of_them=self.all)
         self._constant = [self._fixed(entry) for entry in self.entries]
         self._single = [None if found is None else (found,) for found in self._constant]
+        self._given: dict[int, Given] = {}
+        self._answers = self._known(self.grid.cells) if self.grid else None
 
     def decide(self, facts: Facts) -> tuple[Found, ...]:
+        if self.grid and self._answers:
+            return self._answers[self.grid.index(facts)]
         rows = self.rows(facts)
         if self.table.hit == "sum":
             return (self._sum(rows, facts),)
@@ -67,7 +73,7 @@ class CompiledTable:
 
     def over(self, columns: Mapping[str, Column], size: int) -> Spread:
         """The same for a population of `size`; a column of words is an array of objects."""
-        return spread(self.table, self.entries, self.rows, columns, size)
+        return spread(self.table, self.entries, self.grid or self.rows, columns, size, self._given)
 
     def _spoken(self, row: int, facts: Facts) -> Spoken:
         entry = self.entries[row]
@@ -87,6 +93,14 @@ class CompiledTable:
             else output.expression.value(facts)  # type: ignore[arg-type]
             for name, output in zip(self.table.outputs, self.entries[row].outputs, strict=True)
         }  # fmt: skip
+
+    def _known(self, cells: Sequence[Sequence[int]]) -> list[tuple[Found, ...]] | None:
+        """The answer of every cell, where none has to be calculated; those of one row are one object."""
+        single = self._single
+        if self.table.hit == "sum" or None in single:
+            return None
+        every = [found for found in self._constant if found is not None]
+        return [(single[rows[0]] or ()) if len(rows) == 1 else tuple(every[row] for row in rows) for rows in cells]
 
     def _fixed(self, entry: Entry) -> Found | None:
         if not all(output.constant for output in entry.outputs):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from zhiwei.tables import exact
 from zhiwei.tables.cells import Cell, Column, Value
+from zhiwei.tables.decision.grid import Grid
 from zhiwei.tables.decision.table import DecisionTable, Entry
 from zhiwei.tables.decision.tree import Facts, Find
 from zhiwei.tables.expressions import Expression
@@ -18,15 +19,37 @@ Ints = NDArray[np.int64]
 _MOST_KEYS = 2**22  # combinations counted by marking them; beyond, they are sorted
 
 
+class Given:
+    """What the rows of a table give in one of its outputs, made once. The last place stands for no row."""
+
+    def __init__(self, entries: Sequence[Entry], place: int) -> None:
+        outputs = [entry.outputs[place] for entry in entries]
+        words = any(output.word is not None for output in outputs)
+        fixed: list[Any] = [output.value if output.constant else None for output in outputs]
+        blank: Any = "" if words else 0
+        kind = object if words or any(abs(value) >= 2**63 for value in fixed if value is not None) else np.int64
+        self.there = np.array([value is not None for value in fixed] + [False])
+        self.values = np.array([blank if value is None else value for value in fixed] + [blank], dtype=kind)
+        self.calculated = [
+            (number, output.expression)
+            for number, output in enumerate(outputs)
+            if output.expression is not None and not output.constant
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """`kinds` of cases, and the kind of each case; `rows` are the rows (places in order) that hold for a kind."""
+    """`kinds` of cases, and the kind of each case; `rows` are the rows (places in order) that hold for a kind.
+
+    `given` keeps what was made of outputs, for all populations of a table.
+    """
 
     table: DecisionTable
     entries: tuple[Entry, ...]
     columns: Mapping[str, Column]
     kind: Ints
-    rows: tuple[tuple[int, ...], ...]
+    rows: Sequence[tuple[int, ...]]
+    given: dict[int, Given]
 
     def output(self, name: str) -> Column:
         """Values of an output and where they are present; for hit policy collect use `collected`."""
@@ -52,19 +75,15 @@ class Spread:
 
     def _of_rows(self, place: int, row: Ints) -> Column:
         """The output of a given row for each case; -1 is no row, and missing."""
-        outputs = [entry.outputs[place] for entry in self.entries]
-        words = any(output.word is not None for output in outputs)
-        # The last place, which -1 takes, stands for no row.
-        fixed: list[Any] = [output.value if output.constant else None for output in outputs]
-        there = np.array([value is not None for value in fixed] + [False]).take(row)
-        blank: Any = "" if words else 0
-        kind = object if words or any(abs(value) >= 2**63 for value in fixed if value is not None) else np.int64
-        values = np.array([blank if value is None else value for value in fixed] + [blank], dtype=kind).take(row)
-        used = np.bincount(row + 1, minlength=len(outputs) + 1)[1:]
-        for number, output in enumerate(outputs):
-            if used[number] and output.expression is not None and not output.constant:
+        if place not in self.given:
+            self.given[place] = Given(self.entries, place)
+        given = self.given[place]
+        there, values = given.there.take(row), given.values.take(row)
+        used = np.bincount(row + 1, minlength=len(given.there)) if given.calculated else None
+        for number, expression in given.calculated:
+            if used is not None and used[number + 1]:
                 at = np.flatnonzero(row == number)
-                got, present = self._calculated(output.expression, at)
+                got, present = self._calculated(expression, at)
                 values = values.astype(object) if got.dtype == object else values
                 values[at], there[at] = got, present
         return values, there
@@ -98,9 +117,15 @@ class Spread:
 
 
 def spread(
-    table: DecisionTable, entries: tuple[Entry, ...], find: Find, columns: Mapping[str, Column], size: int
-) -> Spread:
-    """Sort the cases into kinds on which no test differs, and find the rows of each kind by one case of it."""
+    table: DecisionTable, entries: tuple[Entry, ...], find: Find | Grid, columns: Mapping[str, Column],
+    size: int, given: dict[int, Given],
+) -> Spread:  # fmt: skip
+    """Sort the cases into kinds on which no test differs, and find the rows of each kind by one case of it.
+
+    Where there is a grid its cells are the kinds.
+    """
+    if isinstance(find, Grid):
+        return Spread(table, entries, columns, find.over(columns, size), find.cells, given)
     key, count = np.zeros(size, np.int64), 1
     for place, name in enumerate(table.inputs):
         cells: list[Cell] = [entry.tests[place] for entry in entries]
@@ -114,7 +139,7 @@ def spread(
             count = len(distinct)
     example, kind = _examples(key, count)
     found = tuple(tuple(find(facts)) for facts in _facts(table.inputs, columns, example))
-    return Spread(table, entries, columns, kind, found)
+    return Spread(table, entries, columns, kind, found, given)
 
 
 def _examples(key: Ints, count: int) -> tuple[Ints, Ints]:

@@ -1,10 +1,13 @@
 """Circles of invoices are found up to six firms long, if amounts are alike; nothing else is a circle."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from zhiwei.credit.antifraud import loop_shares
+from zhiwei.credit.antifraud import loop_share, loop_shares
 from zhiwei.credit.antifraud.network import LONGEST, WIDEST
 
 Edges = list[tuple[str, str, int]]
@@ -110,3 +113,61 @@ def _way(pairs: dict[tuple[str, str], int], path: list[str], low: int, high: int
 
 def test_no_edges_no_firms() -> None:
     assert loop_shares([]) == {}
+
+
+class Stored:
+    """Trade as a store has it, sales to outsiders under "", and what was asked of it."""
+
+    def __init__(self, edges: Edges) -> None:
+        self.edges, self.read = edges, set[str]()
+
+    def sales(self, sellers: Sequence[str]) -> Edges:
+        self.read |= set(sellers)
+        return [edge for edge in self.edges if edge[0] in sellers]
+
+    def sold_to(self, buyers: Sequence[str]) -> Edges:
+        self.read |= set(buyers)
+        return [edge for edge in self.edges if edge[1] in buyers and edge[2] > 0]
+
+
+def one_by_one(edges: Edges) -> dict[str, float]:
+    shares = {firm: loop_share(firm, Stored(edges).sales, Stored(edges).sold_to) for edge in edges for firm in edge[:2]}
+    return {firm: share for firm, share in shares.items() if share is not None}
+
+
+@st.composite
+def trades(draw: st.DrawFn) -> Edges:
+    """Few firms, few amounts: many circles, half of them nearly ones, with firms that bill themselves and outsiders."""
+    firms = [f"F{k}" for k in range(draw(st.integers(1, 12)))]
+    ends = st.tuples(st.sampled_from(firms), st.sampled_from([*firms, ""]))
+    amounts = st.sampled_from([-100, 0, 80, 100, 110, 125, 137, 500])
+    return [(a, b, fen) for (a, b), fen in draw(st.dictionaries(ends, amounts, max_size=50)).items()]
+
+
+@settings(max_examples=300, deadline=None)
+@given(trades())
+def test_one_firm_alone_finds_what_all_firms_together_find(edges: Edges) -> None:
+    assert one_by_one(edges) == loop_shares(edges)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_also_where_hubs_are_cut(seed: int) -> None:
+    """A hub bills up to 60 firms; which 50 are followed depends on which of them sell, and whether itself is one."""
+    draw = random.Random(seed)
+    firms = [f"P{k:02d}" for k in range(draw.randint(WIDEST - 2, WIDEST + 10))]
+    edges = [("H", firm, draw.choice([100, 110, 300])) for firm in firms]
+    sellers = [firm for firm in firms if draw.random() < 0.95]
+    edges += [(firm, draw.choice(["H", *firms]), draw.choice([100, 110, 300])) for firm in sellers]
+    edges += [("H", "H", draw.choice([100, 110, 300]))] * draw.randint(0, 1)
+    edges = list({edge[:2]: edge for edge in edges}.values())
+    wanted = loop_shares(edges)
+    for firm in ("H", *draw.sample(firms, 8)):
+        assert loop_share(firm, Stored(edges).sales, Stored(edges).sold_to) == wanted.get(firm)
+
+
+def test_a_firm_is_judged_without_reading_the_town() -> None:
+    """Of a thousand firms in a row, each billing the next, no more are read than lie within six steps."""
+    town = Stored([(f"F{k}", f"F{k + 1}", 100) for k in range(1000)])
+    assert loop_share("F500", town.sales, town.sold_to) == 0.0
+    assert town.read == {f"F{k}" for k in range(496, 501)}
