@@ -1,8 +1,8 @@
 """Decisions of 12 rules and a card of 8 attributes by 4 bins per CPU second, beside zen-engine and the ceilings.
 
 The same policy on the same firms: compiled by us without and with a trace, by zen-engine, by an if-chain written by
-hand (the ceiling of Python) and, over arrays, by numpy written by hand. Then an exact lookup in tables of 80 and of
-8,000 rows, which must cost the same.
+hand (the ceiling of Python) and, over arrays, by numpy written by hand. Then an exact look-up in tables of 80 and of
+8,000 rows, one by one and over arrays, which must cost the same.
 """
 
 import json
@@ -86,6 +86,17 @@ def whole_table(regions: int, industries: int) -> tuple[CompiledTable, list[dict
     return compile_table(table), cases
 
 
+def looked_up(table: CompiledTable, regions: int, industries: int) -> Callable[[], int]:
+    """The same over arrays."""
+    dice, there = np.random.default_rng(3), np.ones(MANY, bool)
+    names = np.array([f"r{region}" for region in range(regions)], dtype=object)
+    columns = {
+        "region": (names[dice.integers(0, regions, MANY)], there),
+        "industry": (dice.integers(0, industries, MANY) * MICRO, there),
+    }
+    return lambda: len(table.over(columns, MANY).output("value")[0])
+
+
 def per_second(work: Callable[[], int]) -> float:
     """Best of five runs, in CPU seconds: what else the machine does can only slow a run down."""
     rates = []
@@ -139,6 +150,8 @@ def measured() -> dict[str, float]:
         "arrays_by_hand": per_second(over_by_hand),
         "rows_80": per_second(each(small[0].decide, small[1])),
         "rows_8000": per_second(each(large[0].decide, large[1])),
+        "rows_80_arrays": per_second(looked_up(small[0], 8, 10)),
+        "rows_8000_arrays": per_second(looked_up(large[0], 100, 80)),
     }
 
 
@@ -174,7 +187,9 @@ def main() -> None:
                 "arrays": "arrays_per_s"}  # fmt: skip
         named = {key: round(found[name]) for name, key in keys.items()}
         others = {f"{name}_per_cpu_s": round(rate) for name, rate in found.items() if name not in keys}
-        print(json.dumps({**named, **others}))
+        times = {f"rows_8000{way}_times": round(found[f"rows_80{way}"] / found[f"rows_8000{way}"], 2)
+                 for way in ("", "_arrays")}  # fmt: skip
+        print(json.dumps({**named, **others, **times}))
     else:
         tell(found)
 
@@ -190,6 +205,8 @@ def tell(found: dict[str, float]) -> None:
         ("arrays_by_hand", "numpy by hand, rules and score alone: the ceiling", "arrays_by_hand"),
         ("rows_80", "one look-up in a table of 80 rows", "rows_80"),
         ("rows_8000", "one look-up in a table of 8,000 rows", "rows_80"),
+        ("rows_80_arrays", "look-ups in a table of 80 rows, by arrays", "rows_80_arrays"),
+        ("rows_8000_arrays", "look-ups in a table of 8,000 rows, by arrays", "rows_80_arrays"),
     ]
     print(f"{RULES} rules and a card of {ATTRIBUTES} x {len(CUTS) + 1}; decisions per CPU second")
     for name, words, beside in told:
