@@ -92,6 +92,9 @@ class Rows:
 
     def raw(self, name: str) -> Floats:
         """As `fen`, in the row's own unit."""
+        column = self._table[name]
+        if pa.types.is_integer(column.type) and not column.null_count:
+            return self._once(("fen", name), lambda: self.real(name))
         return self._once(("fen", name), lambda: np.nan_to_num(self.real(name)))
 
     def real(self, name: str) -> Floats:
@@ -349,7 +352,9 @@ def over(monthly: Floats, first: int, last: int) -> Floats:
 
 def ratio(above: Floats, below: Floats) -> Floats:
     """above / below, NaN where below is not positive: a share of nothing is unknown, not zero."""
-    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    found = np.empty(len(below))
+    found.fill(np.nan)
+    return np.divide(above, below, out=found, where=below > 0)
 
 
 def growth(monthly: Floats, months: int, reach: Floats) -> Floats:
