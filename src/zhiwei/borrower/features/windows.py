@@ -92,10 +92,8 @@ class Rows:
 
     def raw(self, name: str) -> Floats:
         """As `fen`, in the row's own unit."""
-        column = self._table[name]
-        if pa.types.is_integer(column.type) and not column.null_count:
-            return self._once(("fen", name), lambda: self.real(name))
-        return self._once(("fen", name), lambda: np.nan_to_num(self.real(name)))
+        whole = pa.types.is_integer(self._table[name].type) and not self._table[name].null_count
+        return self._once(("fen", name), lambda: self.real(name) if whole else np.nan_to_num(self.real(name)))
 
     def real(self, name: str) -> Floats:
         """A column of numbers, NaN for null."""
@@ -352,9 +350,7 @@ def over(monthly: Floats, first: int, last: int) -> Floats:
 
 def ratio(above: Floats, below: Floats) -> Floats:
     """above / below, NaN where below is not positive: a share of nothing is unknown, not zero."""
-    found = np.empty(len(below))
-    found.fill(np.nan)
-    return np.divide(above, below, out=found, where=below > 0)
+    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
 
 
 def growth(monthly: Floats, months: int, reach: Floats) -> Floats:
