@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +15,15 @@ from zhiwei.credit.monitoring import read_watch
 from zhiwei.credit.underwriting import (
     ALWAYS,
     Authority,
+    Fusion,
     Policy,
     Scorecard,
     Stage,
     Term,
+    read_anchors,
     read_authority,
     read_calibration,
+    read_fusion,
     read_grades,
     read_scorecard,
     read_terms,
@@ -31,13 +34,16 @@ from zhiwei.shelf.needs import Needs, read_needs
 from zhiwei.shelf.product import Case, Product
 from zhiwei.tables import (
     MICRO,
+    CompiledTable,
     Document,
     Parameter,
     Problem,
     Rule,
+    compile_table,
     did_you_mean,
     micro,
     read_parameters,
+    read_table,
     rules_from_csv,
 )
 from zhiwei.values import BadInput, digest
@@ -48,11 +54,14 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.csv")
+OWN_TABLE = re.compile(r"underwriting/tables/[a-z][a-z0-9_]*\.csv")
+MOST_FUSED = 100_000  # points that the cards of a fused score can reach, so that its sums fit 64 bits
 FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
+OUTPUT = re.compile(r"[a-z][a-z0-9_]*")
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
 
 
@@ -83,7 +92,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     problems = [Problem(name, 1, "", "the file is missing") for name in REQUIRED if name not in files]
     known = {*REQUIRED, *OPTIONAL}
     for name in files:
-        if name not in known and not name.startswith("cases/") and not name.endswith(".md"):
+        if not (name in known or name.startswith("cases/") or name.endswith(".md") or OWN_TABLE.fullmatch(name)):
             problems.append(Problem(name, 1, "", "nothing reads this file", did_you_mean(name, known)))
     if problems:
         return None, problems
@@ -143,6 +152,10 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
     def table(name: str) -> tuple[str, str]:
         return f"underwriting/{name}", files[f"underwriting/{name}"]
 
+    tables = _own_tables(files, {*facts, *(parameter.name for parameter in parameters)}, problems)
+    given = [name for one in tables for name in one.table.outputs]
+    known |= set(given)
+    facts = dict.fromkeys((*FACTS, *given)).keys()
     stages = (
         Stage("data", demands),
         Stage("admission", read_admission(_document(files, "acquisition.toml", problems), facts)),
@@ -153,17 +166,55 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
     limit, price = (_terms(*table(name), known, problems, numbers.sound) for name in ("limit.csv", "price.csv"))
     return Policy(
         stages,
-        Scorecard(
-            read_scorecard(*table("scorecard.csv"), facts, problems),
-            read_calibration(_document(files, "underwriting/calibration.toml", problems)),
-        ),
+        _scorecard(files, facts, problems),
         read_grades(*table("grades.csv"), problems),
         limit,
         price,
         parameters,
         amount(loans, "limit_step") * MICRO // 100,
         amount(loans, "smallest_limit") * MICRO // 100,
+        tables,
     )
+
+
+def _own_tables(files: Files, known: Collection[str], problems: list[Problem]) -> tuple[CompiledTable, ...]:
+    """underwriting/tables/: each gives facts of its own names, whole numbers or none, by its first row that holds."""
+    found: list[CompiledTable] = []
+    taken = {*known, "pd", "score"}
+    for name in sorted(files):
+        if not OWN_TABLE.fullmatch(name):
+            continue
+        table = read_table(name, files[name], known, problems)
+        if table is None:
+            continue
+        for output in table.outputs:
+            if output in taken or not OUTPUT.fullmatch(output):
+                message = f"output {output!r} is a fact, a parameter or another table's, or no name for one"
+                problems.append(Problem(name, 1, output, message, "lower case letters, digits and _"))
+            taken.add(output)
+        if table.hit == "collect":
+            problems.append(Problem(name, 1, "", "a table that collects gives no single fact", "use first or sum"))
+        for entry in table.entries:
+            for output, one in zip(table.outputs, entry.outputs, strict=True):
+                if one.word is not None:
+                    problems.append(Problem(name, entry.line, output, "a fact is a number, not a text"))
+        found.append(compile_table(table))
+    return tuple(found)
+
+
+def _scorecard(files: Files, facts: Collection[str], problems: list[Problem]) -> Scorecard:
+    """One card, or those of several anchors where fusion.csv says how they are weighed."""
+    name, fused = "underwriting/scorecard.csv", "underwriting/fusion.csv"
+    document = _document(files, "underwriting/calibration.toml", problems)
+    bins = read_scorecard(name, files[name], facts, problems, anchored=fused in files)
+    if fused not in files:
+        return Scorecard(bins, read_calibration(document)[0])
+    anchors = {one: anchor for one, anchor in read_anchors(name, files[name]).items() if one in bins}
+    whole, cards = read_calibration(document, dict.fromkeys(anchors.values()))
+    fusion: Fusion | None = read_fusion(fused, files[fused], cards, anchors, problems) if anchors else None
+    if sum(max(abs(one.points) for one in some) for some in bins.values()) > MOST_FUSED:
+        problems.append(Problem(name, 1, "points", f"cards that are fused reach at most {MOST_FUSED:,} points"))
+    return Scorecard(bins, whole, fusion)
 
 
 def _parameters(document: Document) -> tuple[Parameter, ...]:

@@ -12,11 +12,19 @@ from zhiwei.credit.underwriting.compiled import (
 from zhiwei.credit.underwriting.decision import Verdict, underwrite
 from zhiwei.credit.underwriting.nearest import Change, Way, nearest_approvals
 from zhiwei.credit.underwriting.policy import ALWAYS, Policy, Stage
-from zhiwei.credit.underwriting.scorecard import Scorecard, read_calibration, read_scorecard
+from zhiwei.credit.underwriting.scoring import (
+    Fusion,
+    Scorecard,
+    read_anchors,
+    read_calibration,
+    read_fusion,
+    read_scorecard,
+)
 from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
-    "ALWAYS", "OUTCOMES", "Authority", "Change", "Compiled", "Decided", "Decisions", "Policy", "Ruling", "Scorecard",
-    "Stage", "Term", "Verdict", "Way", "compile_policy", "nearest_approvals", "read_authority", "read_calibration",
-    "read_grades", "read_scorecard", "read_terms", "underwrite", "underwrite_many", "who_may",
+    "ALWAYS", "OUTCOMES", "Authority", "Change", "Compiled", "Decided", "Decisions", "Fusion", "Policy", "Ruling",
+    "Scorecard", "Stage", "Term", "Verdict", "Way", "compile_policy", "nearest_approvals", "read_anchors",
+    "read_authority", "read_calibration", "read_fusion", "read_grades", "read_scorecard", "read_terms", "underwrite",
+    "underwrite_many", "who_may",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from zhiwei.credit.underwriting.policy import Policy
+from zhiwei.credit.underwriting.scoring import Bin, Scorecard
 from zhiwei.credit.underwriting.terms import annual_rate, values
 from zhiwei.tables import text
 from zhiwei.values import Reason, by_severity
@@ -41,16 +42,20 @@ def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
 
 def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int]) -> Verdict:
     """The same with the parameters of the day at hand."""
-    reasons, trace = _ask_rules(policy, facts)
+    trace = policy.traced(facts, numbers)
+    facts = policy.derived(facts, numbers)
+    reasons, asked = _ask_rules(policy, facts)
     matched = policy.scorecard.matches(facts)
-    score = policy.scorecard.score(matched)
+    score = policy.scorecard.score(matched, facts)
     pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
     grade = next(grade.name for grade in policy.grades if grade.cell.holds(pd))
+    trace += asked
     trace += [
         {"step": "score", "fact": bin_.attribute, "value": _shown(facts[bin_.attribute]), "bin": bin_.cell.source,
          "points": bin_.points}
         for bin_ in matched
     ]  # fmt: skip
+    trace += _anchors(policy.scorecard, matched, facts, numbers["base_rate"])
     trace.append(
         {"step": "pd", "score": score, "base_rate": _fixed(numbers["base_rate"]), "pd": text(pd), "grade": grade}
     )
@@ -79,6 +84,25 @@ def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[st
                 "value": None if value is None else text(value), "test": rule.cell.source, "result": result,
             })  # fmt: skip
     return reasons, trace
+
+
+def _anchors(card: Scorecard, matched: list[Bin], facts: Facts, base_rate: int) -> list[dict[str, Any]]:
+    """What each anchor's own card says, and what it weighs: an anchor that is not known says nothing."""
+    fusion = card.fusion
+    if fusion is None:
+        return []
+    known = fusion.known(facts)
+    scores = fusion.scores({bin_.attribute: bin_.points for bin_ in matched})
+    steps: list[dict[str, Any]] = []
+    for place, (anchor, score) in enumerate(zip(fusion.anchors, scores, strict=True)):
+        seen = bool(known >> place & 1)
+        own = text(anchor.calibration.probability(score, base_rate)) if seen else None
+        weight = text(fusion.weights[known].of[place])
+        steps.append(
+            {"step": "anchor", "anchor": anchor.name, "score": score if seen else None, "pd": own, "weight": weight}
+        )
+    steps.append({"step": "fusion", "known": fusion.named(known), "shift": text(fusion.weights[known].shift)})
+    return steps
 
 
 def _limit(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int:
