@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.credit.underwriting import Policy, Term
+from zhiwei.credit.underwriting import Policy, Scorecard, Term
 from zhiwei.shelf.load import FILE_NAME, STAGES, load
 from zhiwei.shelf.product import Product
 from zhiwei.tables import Cell, DecisionTable, Problem, Rule, parse_cell, text
@@ -33,6 +33,7 @@ ANY = parse_cell("")
 RULES, CARD, GRADES, LIMIT, PRICE = (
     f"underwriting/{name}.csv" for name in ("rules", "scorecard", "grades", "limit", "price")
 )
+OWN = "underwriting/tables/"
 _TEXTS = ("zh", "en")
 
 
@@ -40,12 +41,13 @@ def product_graph(product: Product, files: Mapping[str, str], on: date) -> Json:
     """The graph, with the parameters of a day. Facts are asked for side by side, by their names."""
     policy, numbers = product.policy, product.policy.in_force(on)
     nodes = [
+        expression_node(f"parameters of {on}", {name: text(value) for name, value in sorted(numbers.items())}),
+        *(table_node(f"{OWN}{one.table.name}.csv", jdm_table(one.table)) for one in policy.tables),
         *(_stage(stage.name, stage.rules) for stage in policy.stages if stage.rules),
         _card(policy),
-        expression_node("score", {"score": f"{policy.scorecard.calibration.base_points} + sum(map(card, #.points))"}),
+        *_score(policy.scorecard),
         _probabilities(policy, numbers["base_rate"]),
         _grades(policy, files[GRADES]),
-        expression_node(f"parameters of {on}", {name: text(value) for name, value in sorted(numbers.items())}),
         _terms(LIMIT, "limit_terms", policy.limit),
         _terms(PRICE, "price_terms", policy.price),
         expression_node("decision", _decision(policy)),
@@ -118,25 +120,72 @@ def _stage(name: str, rules: Sequence[Rule]) -> Json:
 
 
 def _card(policy: Policy) -> Json:
-    inputs = list(policy.scorecard.bins)
-    rows = [
+    inputs, fusion = list(policy.scorecard.bins), policy.scorecard.fusion
+    rows = []
+    for bins in policy.scorecard.bins.values():
+        for bin_ in bins:
+            words = (parse_output(str(bin_.points)), _quoted(bin_.reason), _quoted(bin_.zh), _quoted(bin_.en))
+            anchor = (_quoted(fusion.anchors[fusion.attributes[bin_.attribute]].name),) if fusion else ()
+            rows.append(Entry(_only(inputs, bin_.attribute, bin_.cell), (*words, *anchor)))
+    outputs = ("points", "reason", *_TEXTS, *(("anchor",) if fusion else ()))
+    return table_node(CARD, _collecting("card", inputs, outputs, rows), into="card")
+
+
+def _score(card: Scorecard) -> list[Json]:
+    """The sum of the points; or each anchor's own, and the weights of those that are known."""
+    base, fusion = card.calibration.base_points, card.fusion
+    if fusion is None:
+        return [expression_node("score", {"score": f"{base} + sum(map(card, #.points))"})]
+    asked: dict[str, str] = {}
+    for place, anchor in enumerate(fusion.anchors):
+        names = [name for name, at in fusion.attributes.items() if at == place]
+        asked[f"known_{anchor.name}"] = f"{' or '.join(f'{name} != null' for name in names)} ? 1 : 0"
+        own = f'sum(map(filter(card, #.anchor == "{anchor.name}"), #.points))'
+        asked[f"score_{anchor.name}"] = f"{anchor.calibration.base_points} + {own}"
+    rows = tuple(
         Entry(
-            _only(inputs, bin_.attribute, bin_.cell),
-            (parse_output(str(bin_.points)), _quoted(bin_.reason), _quoted(bin_.zh), _quoted(bin_.en)),
+            tuple(parse_cell(str(known >> place & 1)) for place in range(len(fusion.anchors))),
+            tuple(parse_output(text(value)) for value in (weights.shift, *weights.of)),
         )
-        for bins in policy.scorecard.bins.values()
-        for bin_ in bins
-    ]
-    return table_node(CARD, _collecting("card", inputs, ("points", "reason", *_TEXTS), rows), into="card")
+        for known, weights in enumerate(fusion.weights)
+    )
+    names = [anchor.name for anchor in fusion.anchors]
+    inputs, outputs = (f"known_{name}" for name in names), (f"weight_{name}" for name in names)
+    table = DecisionTable("fusion", "first", tuple(inputs), ("shift", *outputs), rows)
+    parts = [f"weight_{a.name} * (score_{a.name} - {text(a.neutral)})" for a in fusion.anchors]
+    fused = f"{base} + floor(shift + {' + '.join(parts)} + 0.5)"
+    return [expression_node("anchors", asked), table_node("fusion", jdm_table(table)),
+            expression_node("score", {"score": fused})]  # fmt: skip
+
+
+def _scores(card: Scorecard) -> set[int]:
+    """Every score that the card can give; of fused ones every whole number that they may reach."""
+    if card.fusion:
+        ends = [[anchor.calibration.base_points] * 2 for anchor in card.fusion.anchors]
+        for name, bins in card.bins.items():
+            points = [bin_.points for bin_ in bins]
+            end = ends[card.fusion.attributes[name]]
+            end[:] = [end[0] + min(points), end[1] + max(points)]
+        base = card.calibration.base_points
+        reach = [
+            card.fusion.fused(base, known, [end[side] for end in ends])
+            for known in range(len(card.fusion.weights))
+            for side in (0, 1)
+        ]
+        return set(range(min(reach), min(max(reach), min(reach) + MOST_SCORES + 1) + 1))
+    sums = {card.calibration.base_points}
+    for bins in card.bins.values():
+        sums = {total + points for total in sums for points in {bin_.points for bin_ in bins}}
+        if len(sums) > MOST_SCORES:
+            break
+    return sums
 
 
 def _probabilities(policy: Policy, base_rate: int) -> Json:
     """zen has no exponential: every score that the card can give stands here with its probability."""
-    sums = {policy.scorecard.calibration.base_points}
-    for bins in policy.scorecard.bins.values():
-        sums = {total + points for total in sums for points in {bin_.points for bin_ in bins}}
-        if len(sums) > MOST_SCORES:
-            raise Refusal("not_in_jdm", f"the card can give more than {MOST_SCORES:,} scores, too many for a JDM table")
+    sums = _scores(policy.scorecard)
+    if len(sums) > MOST_SCORES:
+        raise Refusal("not_in_jdm", f"the card can give more than {MOST_SCORES:,} scores, too many for a JDM table")
     rows = tuple(
         Entry(
             (parse_cell(str(score)),),
@@ -250,11 +299,12 @@ def _rules_rows(table: DecisionTable, file: str, problems: list[Problem]) -> She
 
 
 def _card_rows(table: DecisionTable, file: str, problems: list[Problem]) -> Sheet:
-    rows = []
+    rows, anchored = [], "anchor" in table.outputs
     for entry in table.entries:
         points, reason, zh, en = (_value(table, entry, name) for name in ("points", "reason", *_TEXTS))
-        rows.append([*_tested(table, entry, file, problems), points, reason, zh, en])
-    return ("attribute", "bin", "points", "reason", "zh", "en"), rows
+        anchor = [_value(table, entry, "anchor")] if anchored else []
+        rows.append([*anchor, *_tested(table, entry, file, problems), points, reason, zh, en])
+    return (*(("anchor",) if anchored else ()), "attribute", "bin", "points", "reason", "zh", "en"), rows
 
 
 def _grade_rows(table: DecisionTable, file: str, problems: list[Problem]) -> Sheet:

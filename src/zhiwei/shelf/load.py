@@ -54,7 +54,7 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.csv")
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.csv", "underwriting/at_once.csv")
 OWN_TABLE = re.compile(r"underwriting/tables/[a-z][a-z0-9_]*\.csv")
 MOST_FUSED = 100_000  # points that the cards of a fused score can reach, so that its sums fit 64 bits
 FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
@@ -174,6 +174,7 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
         amount(loans, "limit_step") * MICRO // 100,
         amount(loans, "smallest_limit") * MICRO // 100,
         tables,
+        _terms(*table("at_once.csv"), known, problems, numbers.sound) if "underwriting/at_once.csv" in files else (),
     )
 
 

@@ -23,7 +23,10 @@ _fixed = lru_cache(1024)(text)  # of parameters, which every decision shows agai
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`limit` 元 and `annual_rate`, `pd` in micro-units; `annual_rate` None where no price is possible."""
+    """`limit` 元 and `annual_rate`, `pd` in micro-units; `annual_rate` None where no price is possible.
+
+    `at_once` is the most of the limit that can be drawn before security is registered; None where all of it can.
+    """
 
     outcome: str  # approve | refer | decline
     limit: int
@@ -33,6 +36,7 @@ class Verdict:
     grade: str
     reasons: tuple[Reason, ...]
     trace: tuple[dict[str, Any], ...]
+    at_once: int | None = None
 
 
 def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
@@ -67,7 +71,8 @@ def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int]) -> Verdi
     shown = by_severity(reasons) + policy.scorecard.reasons(matched, facts, MAX_SCORE_REASONS)
     if outcome == "decline":
         limit, rate = 0, None
-    return Verdict(outcome, limit, rate, score, pd, grade, tuple(shown), tuple(trace))
+    first = _at_once(policy, everything, trace) if policy.at_once else None
+    return Verdict(outcome, limit, rate, score, pd, grade, tuple(shown), tuple(trace), first)
 
 
 def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[str, Any]]]:
@@ -124,6 +129,16 @@ def _limit(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict
         words = ("可贷额度低于产品最低额度", "The limit would be below the product's smallest")
         reasons.append(Reason("L02", "decline", *words, binding, text(limit), f"< {text(policy.smallest_limit)}"))
     return limit
+
+
+def _at_once(policy: Policy, facts: Facts, trace: list[dict[str, Any]]) -> int:
+    """The smallest of these terms, rounded down; nothing where one cannot be computed."""
+    terms = values(policy.at_once, facts)
+    least = min((0 if value is None else value for value in terms.values()), default=0)
+    part = max(0, least) // policy.limit_step * policy.limit_step
+    shown = {name: _shown(value) for name, value in terms.items()}
+    trace.append({"step": "at_once", "limit": text(part), "terms": shown})
+    return part
 
 
 def _price(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int | None:

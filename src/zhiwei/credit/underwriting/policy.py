@@ -26,6 +26,7 @@ class Policy:
     """`limit_step` and `smallest_limit` in 元 micro-units; parameters as dated in the folder.
 
     `tables` are the product's own (tables/NAME.csv): what they give are facts for rules, cards, limit and price.
+    `at_once`: the part of a limit that can be drawn before what secures the rest is in place; () for all of it.
     """
 
     stages: tuple[Stage, ...]
@@ -37,6 +38,7 @@ class Policy:
     limit_step: int
     smallest_limit: int
     tables: tuple[CompiledTable, ...] = ()
+    at_once: tuple[Term, ...] = ()
 
     def facts(self) -> set[str]:
         """The facts that anything here looks at, other than what its own tables give."""
@@ -47,7 +49,8 @@ class Policy:
 
     def named(self) -> set[str]:
         """All that limit, price and the product's tables name: facts, parameters, pd and score."""
-        terms = {name for term in (*self.limit, *self.price) for name in term.expression.names}
+        every = (*self.limit, *self.price, *self.at_once)
+        terms = {name for term in every for name in term.expression.names}
         return terms.union(*(one.table.names() for one in self.tables))
 
     def needs(self) -> set[str]:

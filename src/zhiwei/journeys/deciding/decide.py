@@ -160,6 +160,8 @@ def decision_from(product: Product, party: str, as_of: date, inputs: str, code: 
     document = _document(decision_id, party, product.product_id, as_of, verdict) | {
         "limit": yuan(limit), "versions": versions, "inputs_hash": inputs_hash,
     }  # fmt: skip
+    if verdict.at_once is not None:
+        document["at_once"] = yuan(min(limit, int(unscaled(verdict.at_once) * 100)))
     rate = None if verdict.annual_rate is None else unscaled(verdict.annual_rate)
     return StoredDecision(
         decision_id, party, product.product_id, product.hash, as_of, verdict.outcome, limit, rate,

@@ -1,5 +1,6 @@
 """Accept an offer: an approved decision becomes a line."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from zhiwei.journeys.products import by_hash
 from zhiwei.loans import CLOSED, FROZEN, Line
 from zhiwei.shelf import Product
 from zhiwei.tables import unscaled
-from zhiwei.values import Actor, BadInput, NotFound, Refusal, add_months, as_rate, grouped, identifier, yuan
+from zhiwei.values import Actor, BadInput, NotFound, Refusal, add_months, as_rate, fen, grouped, identifier, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,20 @@ def _check_other_lines(unit: Unit, decision: StoredDecision, on: date) -> None:
             )  # fmt: skip
 
 
+def _opening(decision: StoredDecision) -> int:
+    """分 that the line opens with: the rest of a secured limit is given (raise) when its security is registered."""
+    at_once = json.loads(decision.document).get("at_once")
+    opening = decision.limit if at_once is None else min(fen(at_once), decision.limit)
+    if not opening:
+        raise Refusal(
+            "nothing_at_once", f"nothing of {grouped(decision.limit)} 元 can be drawn before security is registered",
+            hint="register the mortgage, receive the record that says so, and decide again",
+        )  # fmt: skip
+    return opening
+
+
 def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
-    rate, limit = accepted_rate(decision), decision.limit
+    rate, limit = accepted_rate(decision), _opening(decision)
     if offer.limit is not None:
         if not 0 < offer.limit <= limit:
             raise Refusal(
