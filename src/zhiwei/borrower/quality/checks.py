@@ -222,6 +222,24 @@ def _bureau_queries(as_of: date) -> tuple[Check, ...]:
     return (_ordered("reported_after", "报告不早于查询", "Reported after the query", "queried_on", "report_on"),)
 
 
+def _property(as_of: date) -> tuple[Check, ...]:
+    built = pl.col("said_on").dt.year() - pl.col("built_year")
+    maximum = pl.col("first_lien_maximum")
+    return (
+        Check("built_before", "建成不晚于陈述", "Built before it is spoken of", built >= 0, -built, "years"),
+        _within("first_lien_balance", maximum, "在先债权余额不超过最高额", "A lien's balance is within its maximum",
+            sure=False),
+        _once("同一产权证同日不重复", "A title is spoken of once a day"),
+    )  # fmt: skip
+
+
+def _pledges(as_of: date) -> tuple[Check, ...]:
+    return (
+        _ordered("released_after", "注销不早于登记", "Released after it was registered", "registered_on",
+            "released_on"),
+    )  # fmt: skip
+
+
 CHECKS = {
     "invoices": Checks(("direction", "invoice_no", "issue_date"), _invoices),
     "tax_returns": Checks(("tax", "period_start", "period_end"), _tax_returns, _periods),
@@ -243,5 +261,7 @@ CHECKS = {
         ("report_on", "account"), _bureau_accounts, _repeats("subject", "report_on", "account")
     ),
     "bureau_queries": Checks(("report_on", "queried_on", "lender"), _bureau_queries),
+    "property": Checks(("title_no", "said_on"), _property, _repeats("title_no", "said_on")),
+    "pledges": Checks(("pledge_id", "registered_on"), _pledges),
 }  # fmt: skip
 """The checks of every kind of record."""

@@ -12,7 +12,15 @@ from zhiwei.borrower.features import CATALOGUE, whole_picture
 from zhiwei.borrower.records import KINDS
 
 AS_OF = date(2024, 2, 29)
-LATER = {"paid_on", "closed_on", "shipped_at", "signed_at", "until"}  # what happens after a row's own day
+LATER = {
+    "paid_on",
+    "closed_on",
+    "shipped_at",
+    "signed_at",
+    "until",
+    "released_on",
+    "mortgage_registered_on",
+}  # what happens after a row's own day
 SEEDS = st.integers(0, 10**6)
 AS_OFS = st.sampled_from([AS_OF, date(2023, 12, 31), date(2024, 3, 31)]) | st.dates(date(2022, 6, 1), date(2024, 6, 1))
 

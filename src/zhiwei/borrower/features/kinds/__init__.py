@@ -10,6 +10,7 @@ from zhiwei.borrower.features.facts import Group
 from zhiwei.borrower.features.kinds import acquiring as _acquiring
 from zhiwei.borrower.features.kinds import bank_flow as _bank_flow
 from zhiwei.borrower.features.kinds import bureau as _bureau
+from zhiwei.borrower.features.kinds import collateral as _collateral
 from zhiwei.borrower.features.kinds import courts as _courts
 from zhiwei.borrower.features.kinds import invoices as _invoices
 from zhiwei.borrower.features.kinds import meters as _meters
@@ -33,6 +34,8 @@ SEEN_AS: dict[str, tuple[type[Rows], tuple[Group[Any], ...]]] = {
     "courts": (_courts.Courts, (_courts.FACTS,)),
     "bureau_accounts": (_bureau.Accounts, (_bureau.ACCOUNTS,)),
     "bureau_queries": (_bureau.Queries, (_bureau.QUERIES,)),
+    "property": (_collateral.Property, (_collateral.PROPERTY,)),
+    "pledges": (_collateral.Pledges, (_collateral.PLEDGES,)),
 }
 """Kind of record -> the view of its rows, and its facts."""
 
