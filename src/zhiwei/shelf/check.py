@@ -34,4 +34,6 @@ def differences(case: Case, verdict: Verdict) -> list[tuple[str, object, object]
         "grade": verdict.grade,
         "reasons": [reason.code for reason in verdict.reasons if reason.effect != "score"],
     }
-    return [(key, wanted, got[key]) for key, wanted in case.expect.items() if got[key] != wanted]
+    if verdict.at_once is not None:
+        got["at_once"] = text(min(verdict.at_once, verdict.limit))
+    return [(key, wanted, got.get(key)) for key, wanted in case.expect.items() if got.get(key) != wanted]

@@ -291,7 +291,7 @@ def _cases(files: Files, known: tuple[str, ...], problems: list[Problem]) -> lis
             continue
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})
-        document.only(("expect",), {"outcome", "limit", "annual_rate", "grade", "reasons"})
+        document.only(("expect",), {"outcome", "limit", "at_once", "annual_rate", "grade", "reasons"})
         facts: dict[str, int | None] = dict.fromkeys(known)
         for fact, value in document.table("facts").items():
             if fact not in known:
