@@ -2,9 +2,9 @@
 
 Two kinds of record are told apart. An invoice, a row of an account, an order, a reading of a meter, a title carries a
 name that the world gave it: whoever it came under, the same key is the same record, and the later word corrects the
-earlier. A tax return, a rating or an entry of a register is named only within its party ("VAT of the first quarter"): two shops of
-one owner each file one, and neither corrects the other. There, rows of two ids are one record where both ids once
-brought a row that agrees in all that a record does not change later.
+earlier. A tax return, a rating or an entry of a register is named only within its party ("VAT of the first quarter"):
+two shops of one owner each file one, and neither corrects the other. There, rows of two ids are one record where both
+ids once brought a row that agrees in all that a record does not change later.
 """
 
 import polars as pl

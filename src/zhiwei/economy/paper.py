@@ -16,11 +16,10 @@ from zhiwei.credit.antifraud import Seen
 from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
 from zhiwei.credit.antifraud.typologies.guarantees import Guarantee
 from zhiwei.credit.antifraud.typologies.identity import IDENTITY
-from zhiwei.credit.antifraud.typologies.pledging import PLEDGES
 from zhiwei.credit.antifraud.typologies.staff import OFFICER_LOANS
 from zhiwei.economy.town import Town
 
-_OWN = {"applications": APPLICATIONS, "identity": IDENTITY, "pledges": PLEDGES, "loans": OFFICER_LOANS}
+_OWN = {"applications": APPLICATIONS, "identity": IDENTITY, "loans": OFFICER_LOANS}
 SCHEMAS: dict[str, pa.Schema] = {**{name: kind.schema for name, kind in KINDS.items()}, **_OWN}
 OFFICERS = 12
 HANDLED = 80  # loans of one officer

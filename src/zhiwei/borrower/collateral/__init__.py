@@ -24,7 +24,7 @@ def parameters() -> tuple[Parameter, ...]:
 
 
 def lendable(value: int, rate: Decimal, prior_lien: int) -> int:
-    """max(value x rate - prior lien, 0), in 分. ValueError where an amount is below zero, or the rate outside 0 to 1."""
+    """max(value x rate - prior lien, 0), in 分. ValueError where one is below zero, or the rate not 0 to 1."""
     if value < 0 or prior_lien < 0:
         raise ValueError(f"a value and a lien are zero or more, not {value} and {prior_lien}")
     if not (rate.is_finite() and 0 <= rate <= 1):

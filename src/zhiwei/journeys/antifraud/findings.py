@@ -11,6 +11,7 @@ from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
 from zhiwei.credit.antifraud.typologies.guarantees import Guarantee
 from zhiwei.credit.antifraud.typologies.invoicing import Ring
 from zhiwei.journeys.antifraud.ask import HOPS, near_evidence, rings_of_party
+from zhiwei.journeys.antifraud.pledges import with_others
 from zhiwei.journeys.borrower.pictures import shown
 from zhiwei.journeys.network import Snapshot
 from zhiwei.journeys.ports import Books, Unit
@@ -30,19 +31,25 @@ def findings_on(*, books: Books, by: Actor, party: str, as_of: date) -> Searched
     with books.unit(by.tenant) as unit:
         if party not in unit.parties.sources([party]):
             raise NotFound("no_such_party", f"no party {party}")
-        tables, _ = shown(unit, [party], books.today(), as_of)
-        return findings_of(unit, tables=tables, parties=[party], as_of=as_of)
+        today = books.today()
+        tables, _ = shown(unit, [party], today, as_of)
+        return findings_of(unit, tables=tables, parties=[party], as_of=as_of, today=today)
 
 
-def findings_of(unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date) -> Searched:
+def findings_of(
+    unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date, today: date
+) -> Searched:
     """The same for a journey that has its transaction open and has read its records under their consents.
 
     The network is used where its snapshot is not later than `as_of`; without it circles and guarantees are not looked
-    at, and the checks on them are not among those that `looked`.
+    at, and the checks on them are not among those that `looked`. What is pledged is looked for among what others let
+    us see today, too.
     """
     snapshot = unit.network.snapshot()
     if snapshot is not None and snapshot.as_of > as_of:
         snapshot = None
+    if "pledges" in tables:
+        tables = {**tables, "pledges": with_others(unit, tables["pledges"], parties, as_of, today)}
     traces = {party: unit.network.traces(party, as_of) for party in parties}
     seen = Seen(
         {**tables, "applications": _applications(traces)} if any(traces.values()) else tables,

@@ -107,7 +107,7 @@ def _decide_bucket(
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
     measured = [quality(tables, parties, as_of, months, covered) for months in windows_of(product.needs.demands)]
     asked = any(name.startswith("found_") for name in product.facts)
-    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of) if asked else None
+    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
     sources = unit.parties.sources(parties)
     decisions = []
     for row, party in enumerate(parties):

@@ -12,15 +12,8 @@ from zhiwei.borrower.features import CATALOGUE, whole_picture
 from zhiwei.borrower.records import KINDS
 
 AS_OF = date(2024, 2, 29)
-LATER = {
-    "paid_on",
-    "closed_on",
-    "shipped_at",
-    "signed_at",
-    "until",
-    "released_on",
-    "mortgage_registered_on",
-}  # what happens after a row's own day
+# what happens after a row's own day
+LATER = {"paid_on", "closed_on", "shipped_at", "signed_at", "until", "released_on", "mortgage_registered_on"}
 SEEDS = st.integers(0, 10**6)
 AS_OFS = st.sampled_from([AS_OF, date(2023, 12, 31), date(2024, 3, 31)]) | st.dates(date(2022, 6, 1), date(2024, 6, 1))
 
@@ -97,7 +90,7 @@ def test_an_empty_table_says_nothing(make, kind):
 def test_every_fact_can_be_said_and_tells_parties_apart(make):
     """A fact that is always missing, or the same for everybody, would be a mistake nobody sees."""
     parties = [f"P{k}" for k in range(40)]
-    dice = np.random.default_rng(5)
+    dice = np.random.default_rng(SEED)
     kinds = {kind: [] for kind in KINDS}
     for party in parties:
         for kind in KINDS:
@@ -118,6 +111,7 @@ def test_every_fact_can_be_said_and_tells_parties_apart(make):
             assert ((told >= 0) & (told <= 1 + 1e-12)).all(), name
 
 
+SEED = 12  # of a draw in which every word of a registry and of a shop comes up
 LARGE = {"invoices": 1500, "bank_flow": 1500, "acquiring": 500, "orders": 500, "registry": 200}
 PARTS = tuple(
     f"{part}_share_12m"

@@ -10,11 +10,10 @@ from zhiwei.borrower import KINDS
 from zhiwei.credit.antifraud import Finding, Seen, search
 from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
 from zhiwei.credit.antifraud.typologies.identity import IDENTITY
-from zhiwei.credit.antifraud.typologies.pledging import PLEDGES
 from zhiwei.credit.antifraud.typologies.staff import OFFICER_LOANS, interval
 
 ON = date(2024, 3, 1)
-SCHEMAS = {"applications": APPLICATIONS, "identity": IDENTITY, "pledges": PLEDGES, "loans": OFFICER_LOANS}
+SCHEMAS = {"applications": APPLICATIONS, "identity": IDENTITY, "loans": OFFICER_LOANS}
 
 
 def found(kind: str, rows: list[dict[str, Any]], **more: Any) -> dict[str, Finding]:
