@@ -118,7 +118,8 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     campaign = _document(files, "campaign.toml", problems) if "campaign.toml" in files else None
     policy = _policy(files, demands, loans, problems)
     facts = _facts(policy, needs, borrower)
-    _check_silence(policy, needs, borrower)
+    if not problems:  # what is not sound cannot be weighed
+        _check_silence(policy, needs, borrower)
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
         head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
