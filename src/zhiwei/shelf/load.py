@@ -1,6 +1,5 @@
 """A folder's files -> one Product, or every problem in it with file, line and column."""
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -29,6 +28,7 @@ from zhiwei.credit.underwriting import (
     read_terms,
 )
 from zhiwei.funding import Funder, Programme
+from zhiwei.shelf.given import facts_of_table
 from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
 from zhiwei.shelf.product import Case, Product
@@ -117,7 +117,8 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     loans = _document(files, "loans.toml", problems)
     campaign = _document(files, "campaign.toml", problems) if "campaign.toml" in files else None
     policy = _policy(files, demands, loans, problems)
-    facts = _facts(policy, needs, borrower)
+    watch = read_watch(_document(files, "monitoring.toml", problems), FACTS)
+    facts = _facts(policy.facts() | watch.facts(), needs, borrower)
     if not problems:  # what is not sound cannot be weighed
         _check_silence(policy, needs, borrower)
     product = Product(
@@ -125,7 +126,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
         head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
         _authority(files, problems), read_line(loans),
         funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
-        read_watch(_document(files, "monitoring.toml", problems)),
+        watch,
         read_parameters(campaign) if campaign else (), tuple(_cases(files, facts, problems)),
     )  # fmt: skip
     if not any(_is_case(name) for name in files):
@@ -137,11 +138,10 @@ def _document(files: Files, name: str, problems: list[Problem]) -> Document:
     return Document(name, files[name], problems)
 
 
-def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
+def _facts(used: set[str], needs: Needs, borrower: Document) -> tuple[str, ...]:
     """The facts of a product, in the order of the catalogue; those of invoices a decision always kept stay with it."""
     if not needs.scopes:
         return FACTS  # what follows from that (nothing is asked for) would only hide it
-    used = policy.facts()
     for name in sorted(used & CATALOGUE.keys()):
         kind = CATALOGUE[name].kind
         if kind != "across" and kind not in needs.kinds:
@@ -327,19 +327,7 @@ def _cases(files: Files, known: tuple[str, ...], problems: list[Problem]) -> lis
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})
         document.only(("expect",), {"outcome", "limit", "at_once", "annual_rate", "grade", "reasons"})
-        facts: dict[str, int | None] = dict.fromkeys(known)
-        for fact, value in document.table("facts").items():
-            if fact not in known:
-                hint = did_you_mean(fact, known)
-                said = "this product does not look at" if fact in FACTS else "unknown"
-                document.problem(("facts", fact), f"{said} fact {fact!r}", hint)
-            elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                document.problem(("facts", fact), f"{fact} must be a number")
-            else:
-                try:
-                    facts[fact] = micro(value)
-                except ValueError as error:
-                    document.problem(("facts", fact), str(error))
+        facts = dict.fromkeys(known) | facts_of_table(document, "facts", known, FACTS)
         expect: dict[str, Any] = document.table("expect")
         on = document.day(("as_of",))
         if "outcome" not in expect:
