@@ -2,8 +2,10 @@
 
 import json
 from datetime import date
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from zhiwei.borrower.covers import Cover
@@ -46,6 +48,20 @@ def test_a_table_says_the_same() -> None:
     parsed = source.read(f"{header}\n{cells}\n".encode(), "p.csv", "P1")
     assert parsed.tables["property"].to_pylist() == [ROW]
     assert (parsed.problems, parsed.warnings) == ([], {})
+
+
+def test_a_workbook_says_the_same_as_its_table() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["不动产权证号", "评估日期", "城市代码", "建成年份", "评估价", "查封情况"])
+    sheet.append([TITLE, date(2026, 3, 2), 330106, 2008, 4_700_000.5, "查封"])
+    content = BytesIO()
+    book.save(content)
+    parsed = source.read(content.getvalue(), "p.xlsx", "P1")
+    [row] = parsed.tables["property"].to_pylist()
+    assert (row["said_on"], row["city"], row["built_year"]) == (date(2026, 3, 2), 330106, 2008)
+    assert (row["appraisal_1"], row["seized"]) == (470_000_050, "seized")
 
 
 def test_what_the_rows_do_not_say_may_be_given() -> None:
