@@ -56,8 +56,26 @@ def test_the_earlier_pledge_is_named_first() -> None:
     ]
     one = found("pledges", rows)["double_pledge"]
     assert (one.party, one.evidence[0].ids) == ("B", ("p1", "p2"))
+    assert "p1 (A)" in one.evidence[0].en
     released = [rows[0], {**rows[1], "released_on": date(2024, 1, 15)}]
     assert found("pledges", released) == {}
+
+
+def test_one_registration_is_one_pledge_whoever_tells_it() -> None:
+    """The firm and its owner pledge together; the same number at another lender is another registration."""
+    base = {"pledge_id": "p1", "lender": "B1", "vin": "V1", "registered_on": date(2024, 1, 1)}
+    rows = [{**base, "party_id": "A"}, {**base, "party_id": "O"}]
+    assert found("pledges", rows) == {}
+    assert found("pledges", [rows[0], {**rows[1], "lender": "B2"}])["double_pledge"].value == 1
+
+
+def test_a_number_that_is_written_otherwise_is_the_same() -> None:
+    base = {"party_id": "A", "registered_on": date(2024, 1, 1)}
+    rows = [
+        {**base, "pledge_id": "1", "lender": "B1", "receipt_no": "ＷR-77"},
+        {**base, "pledge_id": "2", "lender": "B2", "receipt_no": "wr 77"},
+    ]
+    assert found("pledges", rows)["double_pledge"].evidence[0].ids == ("1", "2")
 
 
 @pytest.mark.parametrize(("amount", "days", "invoice", "expected"), [
