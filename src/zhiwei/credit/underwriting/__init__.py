@@ -1,5 +1,16 @@
 """The third link: rules, scorecard, limit and price -> a decision with reasons."""
 
+from zhiwei.credit.underwriting.advice import (
+    Admission,
+    Assessment,
+    LimitAdvice,
+    PriceAdvice,
+    TermValue,
+    admit,
+    advise_limit,
+    assess,
+    price,
+)
 from zhiwei.credit.underwriting.authority import Authority, Ruling, read_authority, who_may
 from zhiwei.credit.underwriting.compiled import (
     OUTCOMES,
@@ -23,8 +34,9 @@ from zhiwei.credit.underwriting.scoring import (
 from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
-    "ALWAYS", "OUTCOMES", "Authority", "Change", "Compiled", "Decided", "Decisions", "Fusion", "Policy", "Ruling",
-    "Scorecard", "Stage", "Term", "Verdict", "Way", "compile_policy", "nearest_approvals", "read_anchors",
-    "read_authority", "read_calibration", "read_fusion", "read_grades", "read_scorecard", "read_terms", "underwrite",
-    "underwrite_many", "who_may",
+    "ALWAYS", "OUTCOMES", "Admission", "Assessment", "Authority", "Change", "Compiled", "Decided", "Decisions",
+    "Fusion", "LimitAdvice", "Policy", "PriceAdvice", "Ruling", "Scorecard", "Stage", "Term", "TermValue",
+    "Verdict", "Way", "admit", "advise_limit", "assess", "compile_policy", "nearest_approvals", "price",
+    "read_anchors", "read_authority", "read_calibration", "read_fusion", "read_grades", "read_scorecard",
+    "read_terms", "underwrite", "underwrite_many", "who_may",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Order: demands on data -> admission -> fraud checks -> rules -> score -> limit -
 a business that is declined early, so that the decision carries a score, a probability and every reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -49,26 +49,13 @@ def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int]) -> Verdi
     trace = policy.traced(facts, numbers)
     facts = policy.derived(facts, numbers)
     reasons, asked = _ask_rules(policy, facts)
-    matched = policy.scorecard.matches(facts)
-    score = policy.scorecard.score(matched, facts)
-    pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
-    grade = next(grade.name for grade in policy.grades if grade.cell.holds(pd))
     trace += asked
-    trace += [
-        {"step": "score", "fact": bin_.attribute, "value": _shown(facts[bin_.attribute]), "bin": bin_.cell.source,
-         "points": bin_.points}
-        for bin_ in matched
-    ]  # fmt: skip
-    trace += _anchors(policy.scorecard, matched, facts, numbers["base_rate"])
-    trace.append(
-        {"step": "pd", "score": score, "base_rate": _fixed(numbers["base_rate"]), "pd": text(pd), "grade": grade}
-    )
-    everything = {**facts, **numbers, "pd": pd, "score": score * 10**6}
+    score, pd, grade, short = _score(policy, facts, numbers, trace)
+    everything = _everything(facts, numbers, pd, score)
     limit = _limit(policy, everything, reasons, trace)
     rate = _price(policy, everything, reasons, trace)
-    effects = {reason.effect for reason in reasons}
-    outcome = "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
-    shown = by_severity(reasons) + policy.scorecard.reasons(matched, facts, MAX_SCORE_REASONS)
+    outcome = _outcome(reasons)
+    shown = by_severity(reasons) + short
     if outcome == "decline":
         limit, rate = 0, None
     first = _at_once(policy, everything, trace) if policy.at_once else None
@@ -89,6 +76,36 @@ def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[st
                 "value": None if value is None else text(value), "test": rule.cell.source, "result": result,
             })  # fmt: skip
     return reasons, trace
+
+
+def _score(
+    policy: Policy, facts: Facts, numbers: Mapping[str, int], trace: list[dict[str, Any]]
+) -> tuple[int, int, str, list[Reason]]:
+    """The score, its probability and grade, and what held the score down."""
+    matched = policy.scorecard.matches(facts)
+    score = policy.scorecard.score(matched, facts)
+    pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
+    grade = next(grade.name for grade in policy.grades if grade.cell.holds(pd))
+    trace += [
+        {"step": "score", "fact": bin_.attribute, "value": _shown(facts[bin_.attribute]), "bin": bin_.cell.source,
+         "points": bin_.points}
+        for bin_ in matched
+    ]  # fmt: skip
+    trace += _anchors(policy.scorecard, matched, facts, numbers["base_rate"])
+    trace.append(
+        {"step": "pd", "score": score, "base_rate": _fixed(numbers["base_rate"]), "pd": text(pd), "grade": grade}
+    )
+    return score, pd, grade, policy.scorecard.reasons(matched, facts, MAX_SCORE_REASONS)
+
+
+def _everything(facts: Facts, numbers: Mapping[str, int], pd: int, score: int) -> dict[str, int | None]:
+    """What the terms of limit and price may name."""
+    return {**facts, **numbers, "pd": pd, "score": score * 10**6}
+
+
+def _outcome(reasons: Iterable[Reason]) -> str:
+    effects = {reason.effect for reason in reasons}
+    return "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
 
 
 def _anchors(card: Scorecard, matched: list[Bin], facts: Facts, base_rate: int) -> list[dict[str, Any]]:
