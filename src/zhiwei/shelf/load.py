@@ -117,7 +117,8 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     loans = _document(files, "loans.toml", problems)
     campaign = _document(files, "campaign.toml", problems) if "campaign.toml" in files else None
     policy = _policy(files, demands, loans, problems)
-    facts = _facts(policy, needs, borrower)
+    watch = read_watch(_document(files, "monitoring.toml", problems), FACTS)
+    facts = _facts(policy.facts() | watch.facts(), needs, borrower)
     if not problems:  # what is not sound cannot be weighed
         _check_silence(policy, needs, borrower)
     product = Product(
@@ -125,7 +126,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
         head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
         _authority(files, problems), read_line(loans),
         funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
-        read_watch(_document(files, "monitoring.toml", problems)),
+        watch,
         read_parameters(campaign) if campaign else (), tuple(_cases(files, facts, problems)),
     )  # fmt: skip
     if not any(_is_case(name) for name in files):
@@ -137,11 +138,10 @@ def _document(files: Files, name: str, problems: list[Problem]) -> Document:
     return Document(name, files[name], problems)
 
 
-def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
+def _facts(used: set[str], needs: Needs, borrower: Document) -> tuple[str, ...]:
     """The facts of a product, in the order of the catalogue; those of invoices a decision always kept stay with it."""
     if not needs.scopes:
         return FACTS  # what follows from that (nothing is asked for) would only hide it
-    used = policy.facts()
     for name in sorted(used & CATALOGUE.keys()):
         kind = CATALOGUE[name].kind
         if kind != "across" and kind not in needs.kinds:
