@@ -1,6 +1,5 @@
 """A folder's files -> one Product, or every problem in it with file, line and column."""
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -29,6 +28,7 @@ from zhiwei.credit.underwriting import (
     read_terms,
 )
 from zhiwei.funding import Funder, Programme
+from zhiwei.shelf.given import facts_of_table
 from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
 from zhiwei.shelf.product import Case, Product
@@ -327,19 +327,7 @@ def _cases(files: Files, known: tuple[str, ...], problems: list[Problem]) -> lis
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})
         document.only(("expect",), {"outcome", "limit", "at_once", "annual_rate", "grade", "reasons"})
-        facts: dict[str, int | None] = dict.fromkeys(known)
-        for fact, value in document.table("facts").items():
-            if fact not in known:
-                hint = did_you_mean(fact, known)
-                said = "this product does not look at" if fact in FACTS else "unknown"
-                document.problem(("facts", fact), f"{said} fact {fact!r}", hint)
-            elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                document.problem(("facts", fact), f"{fact} must be a number")
-            else:
-                try:
-                    facts[fact] = micro(value)
-                except ValueError as error:
-                    document.problem(("facts", fact), str(error))
+        facts = dict.fromkeys(known) | facts_of_table(document, "facts", known, FACTS)
         expect: dict[str, Any] = document.table("expect")
         on = document.day(("as_of",))
         if "outcome" not in expect:

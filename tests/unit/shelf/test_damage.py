@@ -146,7 +146,7 @@ DAMAGES = [
     warning('change = "< -0.3"', 'change = "null"', "a change that is not known"),
     warning('change = "< -0.3"', 'change = "\'A\'"', "facts are numbers"),
     warning('test = "> 5"\nchange = "< -0.3"\n', "", "says a test, a change or both", mark='# one more'),
-    warning('code = "W99"', 'code = "W01"\n#', "W01 stands twice from"),
+    warning('code = "W99"', 'code = "W01" # again', "W01 stands twice from", mark='# again'),
     warning('zh = "少"', 'zh = ""', "zh is empty"),
     warning('because = "x"\n', "", "because is missing", mark='# one more'),
     warning("from = 2016-01-01", 'from = "2016-01-01"', "from must be a date"),
