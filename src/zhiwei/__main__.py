@@ -18,7 +18,7 @@ from zhiwei.commands.borrower import (
     pulling,
     receiving,
 )
-from zhiwei.commands.deciding import decide, tasks
+from zhiwei.commands.deciding import advise, decide, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -86,6 +86,7 @@ for panel, command in PANELS:
     app.command(rich_help_panel=panel)(command)
 app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
 app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
+app.add_typer(advise.app, name="advise", rich_help_panel=CREDIT)
 app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
 merging.register(parties.app)

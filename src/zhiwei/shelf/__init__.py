@@ -4,10 +4,11 @@ Workbooks have a door of their own, `shelf.workbook`: what writes and reads them
 """
 
 from zhiwei.shelf.check import check
+from zhiwei.shelf.given import Given, read_given
 from zhiwei.shelf.jdm import product_from_graph, product_graph
 from zhiwei.shelf.load import load, read_folder
 from zhiwei.shelf.product import Product
 
 __all__ = [
-    "Product", "check", "load", "product_from_graph", "product_graph", "read_folder",
+    "Given", "Product", "check", "load", "product_from_graph", "product_graph", "read_folder", "read_given",
 ]  # fmt: skip

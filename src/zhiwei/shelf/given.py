@@ -10,6 +10,7 @@ from typing import Any
 from zhiwei.tables import Document, Problem, did_you_mean, micro
 from zhiwei.values import BadInput
 
+_LARGEST = 10**13  # more than any table holds: said before it is written out digit by digit
 Facts = dict[str, int | None]
 Report = Callable[[str, str, str], None]  # fact, message, hint
 
@@ -82,7 +83,7 @@ def _from_json(
         as_of = date.fromisoformat(told["as_of"]) if told.get("as_of") is not None else None
     except (TypeError, ValueError):
         report("as_of", "as_of is a date such as 2026-01-31", "")
-    return Given(*tables, as_of)
+    return Given(tables[0], tables[1], as_of)
 
 
 def _refuse(word: str) -> Any:
@@ -105,6 +106,8 @@ def _numbers(told: Iterable[tuple[str, Any]], known: Collection[str], every: Col
             report(fact, f"{said} fact {fact!r}", did_you_mean(fact, known))
         elif isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not Decimal(value).is_finite():
             report(fact, f"{fact} must be a number", "")
+        elif not -_LARGEST < Decimal(value) < _LARGEST:
+            report(fact, f"{fact} is out of all reason", "")
         else:
             try:
                 facts[fact] = micro(value)

@@ -131,10 +131,7 @@ def _print_one(document: dict[str, Any], ways: list[Approvable] | None) -> None:
         f"limit 额度 {float(document['limit']):,.2f} 元   rate 年利率 {price}   score 评分 {document['score']}   "
         f"PD 违约概率 {float(document['pd']):.2%}   grade 等级 {document['grade']}\n"
     )
-    for reason in document["reasons"]:
-        fact = f"{reason['fact']} {_short(reason['value'])}, test {reason['threshold']}"
-        out.print(f"{reason['effect']:8s}{reason['code']:10s} {reason['zh']} · {reason['en']}", markup=False)
-        out.print(f"{'':19s}{fact}", style="dim", markup=False)
+    print_reasons(document["reasons"])
     out.print()
     if ways is not None:
         steps = [[step["step"], _words(step)] for step in document["trace"]]
@@ -151,6 +148,13 @@ def _print_one(document: dict[str, Any], ways: list[Approvable] | None) -> None:
         f"product {document['product']} {versions['product']} ({versions['product_hash'][:12]}), code "
         f"{versions['code']}, inputs {document['inputs_hash'][:12]}, as of {document['as_of']}\n", style="dim",
     )  # fmt: skip
+
+
+def print_reasons(reasons: list[dict[str, Any]]) -> None:
+    for reason in reasons:
+        fact = f"{reason['fact']} {_short(reason['value'])}, test {reason['threshold']}"
+        out.print(f"{reason['effect']:8s}{reason['code']:10s} {reason['zh']} · {reason['en']}", markup=False)
+        out.print(f"{'':19s}{fact}", style="dim", markup=False)
 
 
 def _short(value: str | None) -> str:

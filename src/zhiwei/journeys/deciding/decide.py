@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -51,10 +51,10 @@ def decide(
     None those are left out instead, since nobody asked for them.
     """
     with books.unit(by.tenant) as unit:
-        policy = _in_force(books, published(unit, product), as_of)
+        policy = in_force(books, published(unit, product), as_of)
         days = (as_of, books.today())  # what is known of a day is looked at today: both need consent
-        chosen = _parties(unit, parties, policy, days)
-        loops = _loops(unit, policy, days) if chosen else {}
+        chosen = parties_of(unit, parties, policy, days)
+        loops = loops_of(unit, policy, days) if chosen else {}
     decided: list[StoredDecision] = []
     for start in range(0, len(chosen), BUCKET):
         bucket = chosen[start : start + BUCKET]
@@ -69,7 +69,7 @@ def decide(
     return decided
 
 
-def _in_force(books: Books, product: Product, as_of: date) -> Product:
+def in_force(books: Books, product: Product, as_of: date) -> Product:
     if as_of > books.today():
         raise Refusal("future_date", f"{as_of} is in the future", hint=f"today is {books.today()}")
     if as_of < product.since:
@@ -77,7 +77,8 @@ def _in_force(books: Books, product: Product, as_of: date) -> Product:
     return product
 
 
-def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
+def parties_of(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
+    """Those named, or all who allow what the product needs; of those that are one, the one that was kept."""
     known = unit.parties.ids()
     if parties is None:
         consents, needs = unit.parties.consents(known), product.needs
@@ -91,7 +92,7 @@ def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: 
     return sorted(one, key=known.index)
 
 
-def _loops(unit: Unit, product: Product, days: tuple[date, date]) -> dict[str, float]:
+def loops_of(unit: Unit, product: Product, days: tuple[date, date]) -> dict[str, float]:
     """Share of each seller's sales that run in circles, among all who let us see their invoices."""
     if "loop_share_12m" not in product.facts:
         return {}
@@ -102,6 +103,28 @@ def _loops(unit: Unit, product: Product, days: tuple[date, date]) -> dict[str, f
 def _decide_bucket(
     unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: dict[str, float]
 ) -> list[StoredDecision]:
+    decisions = []
+    for party, seen in looked_at(unit, product, parties, days, loops).items():
+        inputs = {
+            "party": party, "product": product.product_id, "as_of": days[0], "consents": seen.consents,
+            "facts": seen.facts,
+        }  # fmt: skip
+        decisions.append(decision_from(product, party, days[0], canonical(inputs), __version__))
+    return decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a product looks at of a party: facts as a decision keeps them, and the consents that let it."""
+
+    consents: list[str]
+    facts: dict[str, str | None]
+
+
+def looked_at(
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: dict[str, float]
+) -> dict[str, Seen]:
+    """Each party's facts on the first of these days; Refusal where it does not allow what is needed on all of them."""
     used, tables, covered = _seen(unit, product, parties, days)
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
@@ -109,19 +132,15 @@ def _decide_bucket(
     asked = any(name.startswith("found_") for name in product.facts)
     fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
     sources = unit.parties.sources(parties)
-    decisions = []
+    seen = {}
     for row, party in enumerate(parties):
         found: dict[str, float | None] = {name: float(values[row]) for name, values in features.items()}
         found["loop_share_12m"] = loops.get(party)
         found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
         found |= fraud.figures(party, check_names()) if fraud else {}
         found |= figures(measured, product.needs.demands, party)
-        facts = {name: _text(party, found.get(name)) for name in product.facts}
-        inputs = {
-            "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party], "facts": facts
-        }  # fmt: skip
-        decisions.append(decision_from(product, party, as_of, canonical(inputs), __version__))
-    return decisions
+        seen[party] = Seen(used[party], {name: _text(party, found.get(name)) for name in product.facts})
+    return seen
 
 
 def _seen(
@@ -189,8 +208,11 @@ def task_of(decision: str) -> str:
 
 def facts_of(product: Product, inputs: str) -> Facts:
     """The facts that a product looks at, of stored inputs, in micro-units."""
-    known = json.loads(inputs)["facts"]
-    return {name: None if known.get(name) is None else micro(known[name]) for name in product.facts}
+    return numbers_of(product, json.loads(inputs)["facts"])
+
+
+def numbers_of(product: Product, facts: Mapping[str, str | None]) -> Facts:
+    return {name: None if (known := facts.get(name)) is None else micro(known) for name in product.facts}
 
 
 def _document(decision_id: str, party: str, product: str, as_of: date, verdict: Verdict) -> dict[str, Any]:
