@@ -18,7 +18,7 @@ from zhiwei.commands.borrower import (
     pulling,
     receiving,
 )
-from zhiwei.commands.deciding import advise, decide, tasks
+from zhiwei.commands.deciding import advise, decide, letter, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -53,6 +53,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
     (CREDIT, decide.decide),
+    (CREDIT, letter.letter),
     (CREDIT, tasks.tasks),
     (CREDIT, tasks.rule),
     (CREDIT, tasks.rulings),

@@ -118,3 +118,15 @@ def test_what_a_decision_saw_can_be_asked_again(zhiwei, good_firm: str, open_lin
     assert [one["line"] for one in watched["lines"]] == [line]
     shown = zhiwei("advise", "warning", *of[:4], "--as-of", "2024-12-31").stdout
     assert "建议冻结 freeze" in shown
+
+
+def test_a_letter_is_printed_in_both_languages(zhiwei, good_firm: str) -> None:
+    of = ("--product", "tax_credit", "--party", good_firm, "--as-of", "2024-03-01", "--json")
+    decision = json.loads(zhiwei("decide", *of).stdout)["decision"]
+    shown = zhiwei("letter", decision).stdout
+    assert "年利率（单利）：5.23 %" in shown
+    assert "Rate per year (simple): 5.23 %" in shown
+    told = json.loads(zhiwei("letter", decision, "--json").stdout)
+    assert shown == f"{told['zh']}\n\n{told['en']}\n"
+    assert told["offer"]["annual_rate"] == "0.0523"
+    assert "no_such_decision" in zhiwei("letter", "dec_0", code=1).stderr

@@ -48,6 +48,7 @@ from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
 from zhiwei.journeys.deciding.advising import LineWarned, Watched, facts_on, warnings_of
 from zhiwei.journeys.deciding.decide import decide, replay
+from zhiwei.journeys.deciding.letters import letter_of
 from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
 from zhiwei.journeys.deciding.ways import ways_to_yes
 from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
@@ -66,11 +67,11 @@ __all__ = [
     "amend", "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked",
     "build_network", "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many",
     "end_what", "examine", "facts_on", "find_duplicates", "find_party", "findings_on", "forget", "give_consent",
-    "give_consents", "install_shelf", "keys_in_use", "know_parties", "know_party", "link_parties", "list_parties",
-    "mark_party", "marks", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of",
-    "play_role", "portfolio", "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark",
-    "propose_merge", "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive",
-    "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay",
-    "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under",
-    "undo_merge", "warnings_of", "ways_to_yes", "withdraw_consent", "withheld_of",
+    "give_consents", "install_shelf", "keys_in_use", "know_parties", "know_party", "letter_of", "link_parties",
+    "list_parties", "mark_party", "marks", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out",
+    "picture_of", "play_role", "portfolio", "proposals", "propose", "propose_amendment", "propose_change",
+    "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures", "pull_records", "quality_of", "quote",
+    "receive", "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many",
+    "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks",
+    "under", "undo_merge", "warnings_of", "ways_to_yes", "withdraw_consent", "withheld_of",
 ]  # fmt: skip
