@@ -1,5 +1,7 @@
 """Any policy on any facts: the four questions asked alone, put together, are the decision."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from policies import ANY_FACTS, ON, policies
@@ -11,8 +13,10 @@ Facts = dict[str, int | None]
 WORST = ("approve", "refer", "decline")
 
 
-@given(policies(), ANY_FACTS)
-def test_the_four_questions_put_together_are_the_decision(policy: Policy, facts: Facts) -> None:
+@given(policies(), ANY_FACTS, st.booleans())
+def test_the_four_questions_put_together_are_the_decision(policy: Policy, facts: Facts, in_parts: bool) -> None:
+    if in_parts:
+        policy = replace(policy, at_once=policy.limit[-1:])
     verdict = underwrite(policy, facts, ON)
     admitted, assessed = admit(policy, facts, ON), assess(policy, facts, ON)
     limit, rate = advise_limit(policy, facts, ON), price(policy, facts, ON)
@@ -23,10 +27,16 @@ def test_the_four_questions_put_together_are_the_decision(policy: Policy, facts:
     assert (verdict.limit, verdict.annual_rate) == offered
     found = [*admitted.reasons, *limit.reasons, *rate.reasons]
     assert verdict.reasons == (*by_severity(found), *assessed.reasons)
+    if limit.at_once is None:
+        assert verdict.at_once is None
+    else:
+        assert verdict.at_once is not None
+        assert limit.at_once == min(verdict.at_once, limit.limit)
     tables = tuple(policy.traced(facts, policy.in_force(ON)))
     parts = (one.trace for one in (admitted, assessed, limit, rate))
     alone = [step for trace in parts for step in trace[len(tables) :]]
-    assert verdict.trace == (*tables, *alone)
+    last = [step for step in alone if step["step"] == "at_once"]  # a decision says it after the price
+    assert verdict.trace == (*tables, *(step for step in alone if step not in last), *last)
 
 
 @given(policies(), ANY_FACTS)

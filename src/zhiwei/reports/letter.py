@@ -54,7 +54,7 @@ class SourceUsed:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Amounts in 元, rates as shares, both as text. `year_365`: what a year of 365 days costs, where a day of the
-    contract is a 360th of its year.
+    contract is a 360th of its year. `at_once`: what can be drawn before security is registered, where not all can.
     """
 
     limit: str
@@ -63,6 +63,7 @@ class Offer:
     day_basis: int
     accept_by: str
     year_365: str | None
+    at_once: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,10 @@ class Letter:
 
 
 def _offer_zh(offer: Offer) -> list[str]:
+    first = f"（抵押登记完成前可用 {grouped(fen(offer.at_once))} 元）" if offer.at_once else ""
     year = f"；按365天计为每年 {_percent(offer.year_365, '0.001')}" if offer.year_365 else ""
     return [
-        f"额度：{grouped(fen(offer.limit))} 元",
+        f"额度：{grouped(fen(offer.limit))} 元{first}",
         f"年利率（单利）：{_percent(offer.annual_rate, '0.01')}{year}；"
         f"日利率：{_percent(offer.daily_rate, '0.0001')}（一年按{offer.day_basis}天）",
         f"请在 {offer.accept_by} 前（含当日）接受，逾期需重新申请。",
@@ -116,9 +118,10 @@ def _offer_zh(offer: Offer) -> list[str]:
 
 
 def _offer_en(offer: Offer) -> list[str]:
+    first = f" (CNY {grouped(fen(offer.at_once))} before security is registered)" if offer.at_once else ""
     year = f"; of 365 days {_percent(offer.year_365, '0.001')}" if offer.year_365 else ""
     return [
-        f"Limit: CNY {grouped(fen(offer.limit))}",
+        f"Limit: CNY {grouped(fen(offer.limit))}{first}",
         f"Rate per year (simple): {_percent(offer.annual_rate, '0.01')}{year}; "
         f"rate per day: {_percent(offer.daily_rate, '0.0001')} (a year of {offer.day_basis} days)",
         f"You may accept this until {offer.accept_by}; later you would have to apply again.",
@@ -164,6 +167,7 @@ def _offer(document: Mapping[str, Any], product: Product) -> Offer:
         document["limit"], document["annual_rate"], format(daily_rate(rate, line.day_basis), "f"), line.day_basis,
         (date.fromisoformat(document["as_of"]) + timedelta(days=line.offer_days)).isoformat(),
         format(Decimal(annualised(rate / line.day_basis)["simple_365"]) / 100, "f") if by_day else None,
+        document.get("at_once"),
     )  # fmt: skip
 
 

@@ -108,9 +108,12 @@ def limit(
     found = advise_limit(asked.product.policy, asked.facts, asked.on, pd)
     if as_json:
         print_json({**asked.head("limit"), "outcome": found.outcome, "limit": text(found.limit),
-                    "binding": found.binding, **_terms(found.terms), **_told(found.reasons, found.trace)})  # fmt: skip
+                    "at_once": None if found.at_once is None else text(found.at_once), "binding": found.binding,
+                    **_terms(found.terms), **_told(found.reasons, found.trace)})  # fmt: skip
         return
     _print_outcome(f"limit 额度 {_money(found.limit)} 元", found.outcome)
+    if found.at_once is not None:
+        out.print(f"before security is registered 登记前可用 {_money(found.at_once)} 元\n")
     rows = [["*" if one.name == found.binding else "", one.name, _money(one.value), one.zh, one.en]
             for one in found.terms]  # fmt: skip
     print_table("Terms 额度构成 (* binds 起约束)", ["", "term", "元", "构成", "what"], rows, right=[2])

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from zhiwei.credit.underwriting.decision import Facts, _ask_rules, _everything, _limit, _outcome, _price, _score
+from zhiwei.credit.underwriting.decision import (
+    Facts,
+    _ask_rules,
+    _at_once,
+    _everything,
+    _limit,
+    _outcome,
+    _price,
+    _score,
+)
 from zhiwei.credit.underwriting.policy import Policy
 from zhiwei.credit.underwriting.terms import Term, values
 from zhiwei.tables import MICRO
@@ -49,12 +58,16 @@ class TermValue:
 
 @dataclass(frozen=True, slots=True)
 class LimitAdvice:
-    """`limit` 元 in micro-units, the smallest of `terms` in whole steps: that of `binding`, '' where none is known."""
+    """`limit` 元 in micro-units, the smallest of `terms` in whole steps: that of `binding`, '' where none is known.
+
+    `at_once`: the part that can be drawn before security is registered; None where all of it can.
+    """
 
     outcome: str
     limit: int
     binding: str
     terms: tuple[TermValue, ...]
+    at_once: int | None
     reasons: tuple[Reason, ...]
     trace: Trace
 
@@ -97,8 +110,10 @@ def advise_limit(policy: Policy, facts: Facts, on: date, pd: int | None = None) 
     reasons: list[Reason] = []
     trace = [*seen.tables]
     limit = _limit(policy, everything, reasons, trace)
+    binding = trace[-1]["binding"]
+    first = min(limit, _at_once(policy, everything, trace)) if policy.at_once else None
     terms = _terms(policy.limit, everything)
-    return LimitAdvice(_outcome(reasons), limit, trace[-1]["binding"], terms, tuple(reasons), tuple(trace))
+    return LimitAdvice(_outcome(reasons), limit, binding, terms, first, tuple(reasons), tuple(trace))
 
 
 def price(policy: Policy, facts: Facts, on: date, pd: int | None = None) -> PriceAdvice:

@@ -73,4 +73,6 @@ def _words(reason: Mapping[str, Any]) -> Told:
     known = CATALOGUE.get(fact) or KINDS.get(fact.partition(".")[0])
     if wanting and known is not None:
         return Told(code, f"未能取得所需信息：{known.zh}", f"Information that is needed was not available: {known.en}")
+    if wanting and code not in _OWN:
+        return Told(code, "未能取得所需信息", "Information that is needed was not available")
     return Told(code, reason["zh"], reason["en"])

@@ -58,6 +58,8 @@ def test_what_is_missing_is_said_to_be_missing() -> None:
     assert (told.code, told.zh) == ("R1", "未能取得所需信息：连三累六")
     [demand] = told_reasons([reason("D1", value=None, fact="bureau_accounts.freshness_days")], trace)
     assert "Bureau accounts" in demand.en
+    [own] = told_reasons([reason("R1", value=None, fact="listed", test="== 0")], trace)
+    assert own.en == "Information that is needed was not available", "a fact that a table of the product gives"
     [asked] = told_reasons([reason("R2", value=None, test="null")], trace)
     assert asked.en == "en R2", "the rule asks just that"
     assert told_reasons([reason("S1", "score", value=None)], trace)[0].en == "en S1"
