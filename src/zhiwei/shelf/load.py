@@ -25,6 +25,7 @@ from zhiwei.credit.underwriting import (
     read_scorecard,
     read_terms,
 )
+from zhiwei.credit.underwriting.group import EXPOSURES
 from zhiwei.funding import Funder, Programme
 from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
@@ -49,7 +50,8 @@ REQUIRED = (
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
 OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
-FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
+FACTS = (*CATALOGUE, *found_names(check_names()), *EXPOSURES)
+"""What a product may look at: records, what checks found, and what our own book says."""
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
