@@ -18,7 +18,7 @@ from zhiwei.commands.borrower import (
     pulling,
     receiving,
 )
-from zhiwei.commands.deciding import advise, decide, letter, tasks
+from zhiwei.commands.deciding import advise, decide, group, letter, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -95,6 +95,7 @@ app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
 app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
+app.add_typer(group.app, name="group", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

@@ -32,7 +32,7 @@ def test_a_letter_says_outcome_sources_and_rights_and_no_secrets(name: str, case
     product, document, found = of_case(name, case)
     assert (found.outcome, found.offer is not None) == (document["outcome"], document["outcome"] == "approve")
     assert found.offer is not None or 1 <= len(found.reasons) <= 4
-    for said, sources, law in (
+    for said, sources, article in (
         (found.zh, "使用的信息：", "第二十四条"),
         (found.en, "Information used: ", "article 24"),
     ):

@@ -18,6 +18,7 @@ from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
+from zhiwei.journeys.deciding.exposure import stored_exposures
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
@@ -131,7 +132,7 @@ def looked_at(
     measured = [quality(tables, parties, as_of, months, covered) for months in windows_of(product.needs.demands)]
     asked = any(name.startswith("found_") for name in product.facts)
     fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
-    sources = unit.parties.sources(parties)
+    sources, owed = unit.parties.sources(parties), stored_exposures(unit, product, parties, as_of)
     seen = {}
     for row, party in enumerate(parties):
         found: dict[str, float | None] = {name: float(values[row]) for name, values in features.items()}
@@ -139,7 +140,8 @@ def looked_at(
         found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
         found |= fraud.figures(party, check_names()) if fraud else {}
         found |= figures(measured, product.needs.demands, party)
-        seen[party] = Seen(used[party], {name: _text(party, found.get(name)) for name in product.facts})
+        facts = {name: _text(party, found.get(name)) for name in product.facts} | owed.get(party, {})
+        seen[party] = Seen(used[party], facts)
     return seen
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from zhiwei.journeys.borrower.members import members_of
 from zhiwei.journeys.deciding.decide import accepted_rate
+from zhiwei.journeys.deciding.exposure import check_exposure, to_hold
 from zhiwei.journeys.lines.find import check_day
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
@@ -37,7 +38,10 @@ class Accepted:
 
 
 def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Accepted:
-    """Open the line. Refusal where the decision is no approval, is stale, or already has a line."""
+    """Open the line. Refusal where the decision is no approval, is stale, or already has a line.
+
+    Where the product looks at what we have at stake already, also where that rose since and it would offer less now.
+    """
     request = {"decision": offer.decision, "on": on, "limit": offer.limit, "annual_rate": offer.annual_rate}
     with step(books, by, "accept", key, request) as current:
         if current.earlier is not None:
@@ -67,11 +71,9 @@ def _check_rate(product: Product, rate: Decimal, on: date) -> None:
 def _check_other_lines(unit: Unit, decision: StoredDecision, on: date) -> None:
     """One running line per business and product: limits of several decisions must not add up past the product's cap.
 
-    A business that is known under several ids is one here too, and nobody merges it meanwhile.
+    A business that is known under several ids is one here too.
     """
-    unit.merges.hold()
-    members = sorted(members_of(unit, [decision.party])[decision.party])  # in one order, for each is locked
-    for line in [line for member in members for line in unit.lines.of_party(member)]:
+    for line in unit.lines.of_parties(sorted(members_of(unit, [decision.party])[decision.party])):
         if line.decision == decision.decision_id:
             raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
         if line.status == FROZEN:
@@ -117,7 +119,11 @@ def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
             hint="decide again on fresh records",
         )  # fmt: skip
     _check_rate(product, rate, on)
+    unit.merges.hold()  # nobody merges these meanwhile, nor opens a line of any of them
+    held = to_hold(unit, product, decision.party, on)
+    unit.lines.hold(sorted(held))
     _check_other_lines(unit, decision, on)
+    check_exposure(unit, product, decision, limit, held, on)
     return Line(
         identifier("line", decision.decision_id), decision.party, decision.product, decision.product_hash,
         decision.decision_id, limit, rate, on, add_months(on, product.line.months),
