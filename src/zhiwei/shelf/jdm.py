@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.credit.underwriting import Policy, Term
+from zhiwei.credit.underwriting import Ladder, Policy, Term
+from zhiwei.credit.underwriting.pricing import searched_prices
 from zhiwei.shelf.load import FILE_NAME, STAGES, load
 from zhiwei.shelf.product import Product
 from zhiwei.tables import Cell, DecisionTable, Problem, Rule, parse_cell, text
@@ -39,6 +40,7 @@ _TEXTS = ("zh", "en")
 def product_graph(product: Product, files: Mapping[str, str], on: date) -> Json:
     """The graph, with the parameters of a day. Facts are asked for side by side, by their names."""
     policy, numbers = product.policy, product.policy.in_force(on)
+    prices = searched_prices(policy, on)
     nodes = [
         *(_stage(stage.name, stage.rules) for stage in policy.stages if stage.rules),
         _card(policy),
@@ -48,7 +50,8 @@ def product_graph(product: Product, files: Mapping[str, str], on: date) -> Json:
         expression_node(f"parameters of {on}", {name: text(value) for name, value in sorted(numbers.items())}),
         _terms(LIMIT, "limit_terms", policy.limit),
         _terms(PRICE, "price_terms", policy.price),
-        expression_node("decision", _decision(policy)),
+        *([] if prices is None else [_prices(prices)]),
+        expression_node("decision", _decision(policy, searched=prices is not None)),
     ]
     others = {name: content for name, content in files.items() if name not in (RULES, CARD, GRADES, LIMIT, PRICE)}
     return {**chain(nodes), "zhiwei": {"product": product.product_id, "on": on.isoformat(), "files": others}}
@@ -168,9 +171,21 @@ def _terms(name: str, into: str, terms: Sequence[Term]) -> Json:
     return table_node(name, _collecting(name, ("score",), ("term", "value", *_TEXTS), rows), into=into)
 
 
-def _decision(policy: Policy) -> dict[str, str]:
+def _prices(prices: Ladder) -> Json:
+    """Prices that were searched against demand, by score; where break-even is above the cap it stands here itself."""
+    rows = tuple(
+        Entry((parse_cell(str(rung.score)),), (parse_output(text(prices.price(rung.score, rung.break_even))),))
+        for rung in prices.rungs
+        if rung.break_even is not None
+    )
+    return table_node("prices", jdm_table(DecisionTable("prices", "first", ("score",), ("by_score",), rows)))
+
+
+def _decision(policy: Policy, *, searched: bool) -> dict[str, str]:
     stages = [stage.name for stage in policy.stages if stage.rules]
     step, smallest = text(policy.limit_step), text(policy.smallest_limit)
+
+    rate = "by_score" if searched else "max([floor(($.cost + 0.00005) * 10000) / 10000, rate_floor])"
 
     def any_says(effect: str) -> str:
         return " or ".join(f'some({stage}, #.effect == "{effect}")' for stage in stages) or "false"
@@ -179,7 +194,7 @@ def _decision(policy: Policy) -> dict[str, str]:
         "least": "some(limit_terms, #.value == null) ? null : min(map(limit_terms, #.value))",
         "possible": f"$.least == null ? 0 : floor(max([$.least, 0]) / {step}) * {step}",
         "cost": "some(price_terms, #.value == null) ? null : sum(map(price_terms, #.value))",
-        "rate": "$.cost == null ? null : max([floor(($.cost + 0.00005) * 10000) / 10000, rate_floor])",
+        "rate": f"$.cost == null ? null : {rate}",
         "low": f"$.least == null ? false : $.possible < {smallest}",
         "dear": "$.rate == null ? false : $.rate > rate_cap",
         "declined": any_says("decline"),

@@ -28,6 +28,7 @@ from zhiwei.credit.underwriting import (
 from zhiwei.funding import Funder, Programme
 from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
+from zhiwei.shelf.price import demand_of
 from zhiwei.shelf.product import Case, Product
 from zhiwei.tables import (
     MICRO,
@@ -48,7 +49,7 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/demand.toml")
 FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
@@ -151,18 +152,21 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
     )
     _codes_once(stages, problems)
     limit, price = (_terms(*table(name), known, problems, numbers.sound) for name in ("limit.csv", "price.csv"))
+    card = Scorecard(
+        read_scorecard(*table("scorecard.csv"), facts, problems),
+        read_calibration(_document(files, "underwriting/calibration.toml", problems)),
+    )
+    grades = read_grades(*table("grades.csv"), problems)
     return Policy(
         stages,
-        Scorecard(
-            read_scorecard(*table("scorecard.csv"), facts, problems),
-            read_calibration(_document(files, "underwriting/calibration.toml", problems)),
-        ),
-        read_grades(*table("grades.csv"), problems),
+        card,
+        grades,
         limit,
         price,
         parameters,
         amount(loans, "limit_step") * MICRO // 100,
         amount(loans, "smallest_limit") * MICRO // 100,
+        demand_of(files, card, [grade.name for grade in grades], price, facts, problems),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from zhiwei.credit.underwriting.pricing import Demand
 from zhiwei.credit.underwriting.scorecard import Scorecard
 from zhiwei.credit.underwriting.terms import Grade, Term
 from zhiwei.tables import Parameter, Rule, values_on
@@ -31,6 +32,7 @@ class Policy:
     parameters: tuple[Parameter, ...]
     limit_step: int
     smallest_limit: int
+    demand: Demand | None = None  # where there is one, prices are searched against it
 
     def facts(self) -> set[str]:
         """The facts that anything here looks at."""
