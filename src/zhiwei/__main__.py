@@ -18,7 +18,7 @@ from zhiwei.commands.borrower import (
     pulling,
     receiving,
 )
-from zhiwei.commands.deciding import decide, tasks
+from zhiwei.commands.deciding import decide, price, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -80,6 +80,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (KEEPING, keeping.backup),
     (KEEPING, keeping.restore),
     (PRODUCT, products.check),
+    (PRODUCT, price.price),
     (PRODUCT, lab.lab),
 ]
 for panel, command in PANELS:

@@ -174,7 +174,7 @@ def _terms(name: str, into: str, terms: Sequence[Term]) -> Json:
 def _prices(prices: Ladder) -> Json:
     """Prices that were searched against demand, by score; where break-even is above the cap it stands here itself."""
     rows = tuple(
-        Entry((parse_cell(str(rung.score)),), (parse_output(text(prices.price(rung.score, rung.break_even))),))
+        Entry((parse_cell(str(rung.score)),), (parse_output(text(rung.rate or rung.break_even)),))
         for rung in prices.rungs
         if rung.break_even is not None
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from zhiwei.credit.underwriting.decision import Verdict, explained
 from zhiwei.credit.underwriting.policy import Policy
-from zhiwei.credit.underwriting.pricing import searched_prices
+from zhiwei.credit.underwriting.pricing import Step, graded, searched_prices
 from zhiwei.credit.underwriting.scorecard import Bin, placed
 from zhiwei.credit.underwriting.terms import annual_rate, whole_steps
 from zhiwei.tables import MICRO, Column, Rule, Split, exact
@@ -185,7 +185,7 @@ class _Inside:
             total += value
         rate = annual_rate(total, self.numbers["rate_floor"])
         if self.prices is not None:
-            rate = self.prices.price(score, rate)
+            rate = self.prices.priced(Step(score, pd, graded(self.policy.grades, pd), total)).rate or rate
         return (None, 2) if rate > self.numbers["rate_cap"] else (rate, 0)
 
     # --- over a population

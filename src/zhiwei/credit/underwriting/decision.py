@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from zhiwei.credit.underwriting.policy import Policy
-from zhiwei.credit.underwriting.pricing import Ladder, searched_prices
+from zhiwei.credit.underwriting.pricing import Ladder, Step, graded, searched_prices
 from zhiwei.credit.underwriting.terms import annual_rate, values
 from zhiwei.tables import MICRO, text
 from zhiwei.values import Reason, by_severity
@@ -118,12 +118,14 @@ def _price(
         return None
     floor, cap = facts["rate_floor"] or 0, facts["rate_cap"] or 0
     total = sum(value or 0 for value in terms.values())
-    score = (facts["score"] or 0) // MICRO
-    rate = annual_rate(total, floor) if prices is None else prices.price(score, annual_rate(total, floor))
+    rate, searched = annual_rate(total, floor), {}
+    if prices is not None:
+        pd = facts["pd"] or 0
+        rung = prices.priced(Step((facts["score"] or 0) // MICRO, pd, graded(policy.grades, pd), total))
+        rate, searched = rung.rate or rate, prices.shown(rung)
     trace.append({
         "step": "price", "annual_rate": text(rate), "floor": _fixed(floor), "cap": _fixed(cap),
-        "terms": {name: _shown(value) for name, value in terms.items()},
-        **({} if prices is None else prices.shown(score)),
+        "terms": {name: _shown(value) for name, value in terms.items()}, **searched,
     })  # fmt: skip
     if rate > cap:
         words = ("风险所需利率超过产品利率上限", "The rate that the risk requires exceeds the product's cap")

@@ -7,6 +7,7 @@ from zhiwei.credit.underwriting.pricing.ladder import (
     Ladder,
     Rung,
     Step,
+    graded,
     ladder,
     margin,
     possible_scores,
@@ -16,7 +17,7 @@ from zhiwei.credit.underwriting.pricing.ladder import (
 )
 
 __all__ = [
-    "Curve", "Demand", "Ladder", "LegalCap", "Over", "Rung", "Step", "ladder", "lender_kinds", "margin",
+    "Curve", "Demand", "Ladder", "LegalCap", "Over", "Rung", "Step", "graded", "ladder", "lender_kinds", "margin",
     "over_the_law", "possible_scores", "price_ladder", "read_demand", "searchable", "searched_prices",
     "step_of", "steps_of",
 ]  # fmt: skip

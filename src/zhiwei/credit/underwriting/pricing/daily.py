@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from zhiwei.credit.underwriting.pricing.curves import Demand
-from zhiwei.credit.underwriting.pricing.ladder import Ladder, Step, ladder, searchable, steps_of
+from zhiwei.credit.underwriting.pricing.ladder import Ladder, ladder, steps_of
 from zhiwei.credit.underwriting.scorecard import Scorecard
 from zhiwei.credit.underwriting.terms import Grade, Term
 from zhiwei.values import Breach
@@ -25,7 +25,6 @@ class Priced(Protocol):
     def price(self) -> tuple[Term, ...]: ...
     @property
     def demand(self) -> Demand | None: ...
-    def facts(self) -> set[str]: ...
     def in_force(self, on: date) -> dict[str, int]: ...
 
 
@@ -38,19 +37,18 @@ def searched_prices(policy: Priced, on: date) -> Ladder | None:
         return None
     kept = _KEPT.get((id(policy), on))
     if kept is None:
-        if asked := searchable(policy.price, policy.facts()):
-            raise Breach(f"prices are searched by score, and a price term asks for {', '.join(asked)}")
+        named = {name for term in policy.price for name in term.expression.names}
+        if asked := named - policy.in_force(on).keys() - {"pd", "score"}:
+            raise Breach(f"prices are searched by score, and a price term asks for {', '.join(sorted(asked))}")
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
         kept = _KEPT[id(policy), on] = policy, price_ladder(policy, on)
     return kept[1]
 
 
-def price_ladder(
-    policy: Priced, on: date, known: Mapping[str, int | None] | None = None, more: tuple[Step, ...] = ()
-) -> Ladder:
-    """Every score's price, with a curve or without. `known`: facts that price terms ask for; `more`: steps between."""
+def price_ladder(policy: Priced, on: date, known: Mapping[str, int | None] | None = None) -> Ladder:
+    """Every score's price, with a curve or without. `known`: facts that price terms ask for."""
     numbers = policy.in_force(on)
     steps = steps_of(policy.scorecard, policy.grades, policy.price, numbers, known or {})
     curve = policy.demand.on(on) if policy.demand else None
-    return ladder([*steps, *more], curve, numbers["rate_floor"], numbers["rate_cap"])
+    return ladder(steps, curve, numbers["rate_floor"], numbers["rate_cap"])

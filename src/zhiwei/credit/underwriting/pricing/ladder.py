@@ -20,7 +20,7 @@ from those safer than you, never from those riskier, whose demand is known least
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -32,6 +32,9 @@ from zhiwei.tables import MICRO, text
 from zhiwei.values import Refusal
 
 MOST_SCORES = 2_000  # a price is searched for each; a card of people's points has some hundred
+
+
+Offers = list[tuple[int, int]]
 
 
 def margin(rate: Any, default: Any, cost: Any, years: Any = 1, one: int = 1) -> Any:
@@ -68,25 +71,40 @@ class Rung(NamedTuple):
     rate: int | None
 
     @property
-    def raised(self) -> bool:
+    def moved(self) -> bool:
         """Somebody safer pays more than this score would by itself."""
         return self.rate != self.searched
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The prices of one policy on one day, the safest score first; made by `ladder`."""
+    """The prices of one policy on one day, the safest score first; made by `ladder`.
+
+    `offers` by grade: every rate that may be tried, with its take-up over one denominator.
+    """
 
     rungs: tuple[Rung, ...]
     by_score: Mapping[int, Rung]
     curve: Curve | None
     floor: int
     cap: int
+    offers: Mapping[str, Offers] = field(repr=False)
 
-    def price(self, score: int, break_even: int) -> int:
-        """The price of a score; break-even where that is above the cap."""
-        found = self.by_score[score].rate
-        return break_even if found is None else found
+    def priced(self, step: Step) -> Rung:
+        """The price of a step: the rung of its score, or, for a PD the card does not give, one between its neighbours.
+
+        There it is what the search says, not below what anybody safer pays nor above what the next riskier one does.
+        """
+        found = self.by_score.get(step.score)
+        if found and (found.pd, found.cost) == (step.pd, step.cost):
+            return found
+        alone = _alone(step, self.offers, self.floor, self.cap)
+        if alone.searched is None or self.curve is None:
+            return alone
+        safer = [rung.rate for rung in self.rungs if rung.rate is not None and rung.pd <= step.pd]
+        riskier = [rung.rate for rung in self.rungs if rung.rate is not None and rung.pd > step.pd]
+        rate = min(max([alone.searched, *safer]), *riskier, self.cap)
+        return alone._replace(rate=max(rate, alone.break_even or 0))
 
     def taken(self, rung: Rung, rate: int | None) -> Fraction | None:
         """Share of such customers who take the loan at a rate; None where nobody was asked."""
@@ -103,15 +121,14 @@ class Ladder:
         taken, earned = self.taken(rung, rate), self.earned(rung, rate)
         return None if taken is None or earned is None else taken * earned
 
-    def shown(self, score: int) -> dict[str, Any]:
+    def shown(self, rung: Rung) -> dict[str, Any]:
         """What a decision tells of its price, as plain values: per 100 元 offered, six decimals half to even."""
-        rung = self.by_score[score]
-        at = {"break_even": rung.break_even, "searched": rung.searched, "annual_rate": rung.rate}
+        at = {"break_even": rung.break_even, "searched": rung.searched, "charged": rung.rate}
         return {
             "rates": {name: _text(rate) for name, rate in at.items()},
             "take_up": {name: _text(self.taken(rung, rate), MICRO) for name, rate in at.items()},
             "profit_of_100": {name: _text(self.profit(rung, rate), 100 * MICRO) for name, rate in at.items()},
-            "raised_to_safer": rung.raised,
+            "moved": rung.moved,
         }
 
 
@@ -120,14 +137,28 @@ def ladder(steps: Iterable[Step], curve: Curve | None, floor: int, cap: int) -> 
     offers = {grade: _offers(curve, grade, cap) for grade in curve.grades} if curve else {}
     rungs: list[Rung] = []
     highest = 0
-    for score, pd, grade, cost in sorted(steps, key=lambda step: (step.pd, -step.score)):
-        break_even = None if cost is None else annual_rate(cost, floor)
-        searched = rate = None
-        if cost is not None and break_even is not None and break_even <= cap:
-            searched = _best(offers.get(grade, ()), pd, cost, break_even)
-            rate = highest = max(searched, highest) if curve else searched
-        rungs.append(Rung(score, pd, grade, cost, break_even, searched, rate))
-    return Ladder(tuple(rungs), {rung.score: rung for rung in rungs}, curve, floor, cap)
+    for step in sorted(steps, key=lambda step: (step.pd, -step.score)):
+        rung = _alone(step, offers, floor, cap)
+        if rung.searched is not None and curve:
+            highest = max(highest, rung.searched)
+            rung = rung._replace(rate=highest)
+        rungs.append(rung)
+    return Ladder(tuple(rungs), {rung.score: rung for rung in rungs}, curve, floor, cap, offers)
+
+
+def _alone(step: Step, offers: Mapping[str, Offers], floor: int, cap: int) -> Rung:
+    """A step's price by itself."""
+    if step.cost is None:
+        return Rung(*step, None, None, None)
+    break_even = annual_rate(step.cost, floor)
+    if break_even > cap:
+        return Rung(*step, break_even, None, None)
+    searched = _best(offers.get(step.grade, []), step.pd, step.cost, break_even)
+    return Rung(*step, break_even, searched, searched)
+
+
+def graded(grades: Iterable[Grade], pd: int) -> str:
+    return next(grade.name for grade in grades if grade.cell.holds(pd))
 
 
 def steps_of(
@@ -148,9 +179,8 @@ def step_of(
     names = {name for term in price for name in term.expression.names}
     everything = {**dict.fromkeys(names), **known, "pd": pd, "score": score * MICRO}
     values = [term.expression.value(everything) for term in price]
-    grade = next(grade.name for grade in grades if grade.cell.holds(pd))
     cost = None if any(value is None for value in values) else sum(value or 0 for value in values)
-    return Step(score, pd, grade, cost)
+    return Step(score, pd, graded(grades, pd), cost)
 
 
 def possible_scores(card: Scorecard) -> list[int]:
@@ -169,7 +199,7 @@ def searchable(price: Iterable[Term], facts: Iterable[str]) -> list[str]:
     return sorted({name for term in price for name in term.expression.names} & set(facts))
 
 
-def _offers(curve: Curve, grade: str, cap: int) -> list[tuple[int, int]]:
+def _offers(curve: Curve, grade: str, cap: int) -> Offers:
     """Rates of 0.01 % that were observed and are not above the cap, each with its take-up over one denominator."""
     first, last = -(-curve.rates[0] // RATE_STEP), min(curve.rates[-1], cap) // RATE_STEP
     rates = [number * RATE_STEP for number in range(first, last + 1)]
@@ -178,7 +208,7 @@ def _offers(curve: Curve, grade: str, cap: int) -> list[tuple[int, int]]:
     return [(rate, int(share * whole)) for rate, share in zip(rates, shares, strict=True)]
 
 
-def _best(offers: Iterable[tuple[int, int]], pd: int, cost: int, least: int) -> int:
+def _best(offers: Offers, pd: int, cost: int, least: int) -> int:
     """The rate, not below `least`, at which most is earned; the lowest of equally good ones, `least` where none is."""
     possible = [offer for offer in offers if offer[0] >= least]
     if not possible:
