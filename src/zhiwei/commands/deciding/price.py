@@ -100,6 +100,8 @@ def _draw(found: Priced, plot: Path) -> None:
             "no_demand", f"{found.product} does not know who leaves at which rate, so there is no profit to draw",
             hint="give the product an underwriting/demand.toml",
         )  # fmt: skip
+    if found.asked and found.asked.grade not in found.ladder.offers:
+        raise BadInput("no_demand", f"nobody of grade {found.asked.grade} was asked, so there is no profit to draw")
     try:
         from zhiwei.lab.prices import draw_prices
     except ModuleNotFoundError as error:
