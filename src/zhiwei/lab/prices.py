@@ -34,7 +34,14 @@ def draw_prices(ladder: Ladder, asked: Rung | None, title: str, path: Path) -> N
     axes.set_xlabel(say("年利率（%）", "Annual rate (%)"))
     axes.set_ylabel(say("预期年利润（元，每报价100元）", "Expected profit a year (CNY per 100 offered)"))
     axes.plot([], [], "o", color=PALE, label=say("定价", "price"))
-    axes.plot([], [], "D", color=PALE, markerfacecolor="white", label=say("保本利率（各项成本之和）", "break-even: the sum of all costs"))
+    axes.plot(
+        [],
+        [],
+        "D",
+        color=PALE,
+        markerfacecolor="white",
+        label=say("保本利率（各项成本之和）", "break-even: the sum of all costs"),
+    )
     axes.legend(frameon=False, fontsize=9)
     save(figure, path)
 
