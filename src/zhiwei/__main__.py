@@ -18,7 +18,7 @@ from zhiwei.commands.borrower import (
     pulling,
     receiving,
 )
-from zhiwei.commands.deciding import advise, decide, group, letter, tasks
+from zhiwei.commands.deciding import advise, decide, group, letter, price, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -81,6 +81,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (KEEPING, keeping.backup),
     (KEEPING, keeping.restore),
     (PRODUCT, products.check),
+    (PRODUCT, price.price),
     (PRODUCT, lab.lab),
 ]
 for panel, command in PANELS:

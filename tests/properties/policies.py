@@ -1,5 +1,6 @@
 """Random policies, sound but for nothing, and facts that meet their thresholds."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from random_tables import VALUES, number_tests
 
 from zhiwei.credit.underwriting import Policy, Scorecard, Stage, Term
+from zhiwei.credit.underwriting.pricing import Curve, Demand
 from zhiwei.credit.underwriting.scoring import Anchor, Bin, Calibration, Fusion, Weights
 from zhiwei.credit.underwriting.terms import Grade
 from zhiwei.tables import DecisionTable, Parameter, Rule, compile_table, micro, parse_cell, parse_expression, text
@@ -102,3 +104,22 @@ def policies(draw: st.DrawFn) -> Policy:
 ANY_FACTS = st.fixed_dictionaries({
     name: st.none() | VALUES | st.integers(0, 10**12) | st.integers(-(2**62), 2**62) for name in FACTS
 })  # fmt: skip
+
+SEARCHED = ("0.03", "pd * 0.5", "part / 10", "score / 10000", "0.001 / (score - 600)")  # of pd, score and parameters
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> Curve:
+    """Any curve: rates on and off the grid of 0.01 %, some grades, and what is lost never falls."""
+    rates = draw(st.lists(st.integers(0, 200_000), min_size=2, max_size=5, unique=True).map(sorted))
+    grades = draw(st.lists(st.sampled_from("ABC"), min_size=1, max_size=3, unique=True))
+    shares = st.lists(st.integers(0, 10**6), min_size=len(rates), max_size=len(rates)).map(sorted).map(tuple)
+    return Curve(ON, tuple(rates), tuple(grades), tuple(draw(shares) for _ in grades))
+
+
+@st.composite
+def searching(draw: st.DrawFn) -> Policy:
+    """A policy that searches its prices against demand."""
+    sources = draw(st.lists(st.sampled_from(SEARCHED), min_size=1, max_size=3))
+    price = tuple(Term(f"t{n}", parse_expression(source), "中", "en") for n, source in enumerate(sources))
+    return replace(draw(policies()), price=price, demand=Demand((draw(curves()),)))

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from policies import ANY_FACTS, FACTS, NUMBERS, ON, policies
+from policies import ANY_FACTS, FACTS, NUMBERS, ON, policies, searching
 
 from zhiwei.credit.underwriting import Decided, Policy, Verdict, compile_policy, underwrite, underwrite_many
 from zhiwei.tables import micro
@@ -19,7 +19,7 @@ def brief(verdict: Verdict) -> Decided:
     return Decided(*(getattr(verdict, name) for name in Decided._fields))
 
 
-@given(policies(), st.lists(ANY_FACTS, min_size=1, max_size=8))
+@given(policies() | searching(), st.lists(ANY_FACTS, min_size=1, max_size=8))
 def test_a_compiled_policy_decides_what_underwrite_decides(policy: Policy, rows: list[Facts]) -> None:
     made = compile_policy(policy, ON)
     wanted = [underwrite(policy, row, ON) for row in rows]

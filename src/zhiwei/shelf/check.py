@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.shelf.load import load
+from zhiwei.shelf.price import lawful
 from zhiwei.shelf.product import Case, Product
 from zhiwei.tables import Document, Problem, text
 from zhiwei.values import Refusal
@@ -13,6 +14,7 @@ def check(files: Mapping[str, str]) -> tuple[Product | None, list[Problem]]:
     """Load a folder and run its cases."""
     product, problems = load(files)
     if product:
+        lawful(files, product, problems)
         for case in product.cases:
             document = Document(case.file, files[case.file], problems)
             try:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.credit.underwriting import Policy, Scorecard, Term
+from zhiwei.credit.underwriting import Ladder, Policy, Scorecard, Term, possible_scores
+from zhiwei.credit.underwriting.pricing import searched_prices
 from zhiwei.shelf.load import FILE_NAME, STAGES, load
 from zhiwei.shelf.product import Product
 from zhiwei.tables import Cell, DecisionTable, Problem, Rule, parse_cell, text
@@ -40,6 +41,7 @@ _TEXTS = ("zh", "en")
 def product_graph(product: Product, files: Mapping[str, str], on: date) -> Json:
     """The graph, with the parameters of a day. Facts are asked for side by side, by their names."""
     policy, numbers = product.policy, product.policy.in_force(on)
+    prices = searched_prices(policy, on)
     nodes = [
         expression_node(f"parameters of {on}", {name: text(value) for name, value in sorted(numbers.items())}),
         *(table_node(f"{OWN}{one.table.name}.csv", jdm_table(one.table)) for one in policy.tables),
@@ -50,7 +52,8 @@ def product_graph(product: Product, files: Mapping[str, str], on: date) -> Json:
         _grades(policy, files[GRADES]),
         _terms(LIMIT, "limit_terms", policy.limit),
         _terms(PRICE, "price_terms", policy.price),
-        expression_node("decision", _decision(policy)),
+        *([] if prices is None else [_prices(prices)]),
+        expression_node("decision", _decision(policy, searched=prices is not None)),
     ]
     others = {name: content for name, content in files.items() if name not in (RULES, CARD, GRADES, LIMIT, PRICE)}
     return {**chain(nodes), "zhiwei": {"product": product.product_id, "on": on.isoformat(), "files": others}}
@@ -158,40 +161,14 @@ def _score(card: Scorecard) -> list[Json]:
             expression_node("score", {"score": fused})]  # fmt: skip
 
 
-def _scores(card: Scorecard) -> set[int]:
-    """Every score that the card can give; of fused ones every whole number that they may reach."""
-    if card.fusion:
-        ends = [[anchor.calibration.base_points] * 2 for anchor in card.fusion.anchors]
-        for name, bins in card.bins.items():
-            points = [bin_.points for bin_ in bins]
-            end = ends[card.fusion.attributes[name]]
-            end[:] = [end[0] + min(points), end[1] + max(points)]
-        base = card.calibration.base_points
-        reach = [
-            card.fusion.fused(base, known, [end[side] for end in ends])
-            for known in range(len(card.fusion.weights))
-            for side in (0, 1)
-        ]
-        return set(range(min(reach), min(max(reach), min(reach) + MOST_SCORES + 1) + 1))
-    sums = {card.calibration.base_points}
-    for bins in card.bins.values():
-        sums = {total + points for total in sums for points in {bin_.points for bin_ in bins}}
-        if len(sums) > MOST_SCORES:
-            break
-    return sums
-
-
 def _probabilities(policy: Policy, base_rate: int) -> Json:
     """zen has no exponential: every score that the card can give stands here with its probability."""
-    sums = _scores(policy.scorecard)
-    if len(sums) > MOST_SCORES:
-        raise Refusal("not_in_jdm", f"the card can give more than {MOST_SCORES:,} scores, too many for a JDM table")
     rows = tuple(
         Entry(
             (parse_cell(str(score)),),
             (parse_output(text(policy.scorecard.calibration.probability(score, base_rate))),),
         )
-        for score in sorted(sums)
+        for score in reversed(possible_scores(policy.scorecard, MOST_SCORES))
     )
     return table_node("probability", jdm_table(DecisionTable("probability", "first", ("score",), ("pd",), rows)))
 
@@ -217,9 +194,21 @@ def _terms(name: str, into: str, terms: Sequence[Term]) -> Json:
     return table_node(name, _collecting(name, ("score",), ("term", "value", *_TEXTS), rows), into=into)
 
 
-def _decision(policy: Policy) -> dict[str, str]:
+def _prices(prices: Ladder) -> Json:
+    """Prices that were searched against demand, by score; where break-even is above the cap it stands here itself."""
+    rows = tuple(
+        Entry((parse_cell(str(rung.score)),), (parse_output(text(rung.rate or rung.break_even)),))
+        for rung in prices.rungs
+        if rung.break_even is not None
+    )
+    return table_node("prices", jdm_table(DecisionTable("prices", "first", ("score",), ("by_score",), rows)))
+
+
+def _decision(policy: Policy, *, searched: bool) -> dict[str, str]:
     stages = [stage.name for stage in policy.stages if stage.rules]
     step, smallest = text(policy.limit_step), text(policy.smallest_limit)
+
+    rate = "by_score" if searched else "max([floor(($.cost + 0.00005) * 10000) / 10000, rate_floor])"
 
     def any_says(effect: str) -> str:
         return " or ".join(f'some({stage}, #.effect == "{effect}")' for stage in stages) or "false"
@@ -228,7 +217,7 @@ def _decision(policy: Policy) -> dict[str, str]:
         "least": "some(limit_terms, #.value == null) ? null : min(map(limit_terms, #.value))",
         "possible": f"$.least == null ? 0 : floor(max([$.least, 0]) / {step}) * {step}",
         "cost": "some(price_terms, #.value == null) ? null : sum(map(price_terms, #.value))",
-        "rate": "$.cost == null ? null : max([floor(($.cost + 0.00005) * 10000) / 10000, rate_floor])",
+        "rate": f"$.cost == null ? null : {rate}",
         "low": f"$.least == null ? false : $.possible < {smallest}",
         "dear": "$.rate == null ? false : $.rate > rate_cap",
         "declined": any_says("decline"),

@@ -32,6 +32,7 @@ from zhiwei.funding import Funder, Programme
 from zhiwei.shelf.given import facts_of_table
 from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
+from zhiwei.shelf.price import demand_of
 from zhiwei.shelf.product import Case, Product
 from zhiwei.shelf.silence import helped_by_silence
 from zhiwei.tables import (
@@ -56,7 +57,8 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.csv", "underwriting/at_once.csv")
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.csv", "underwriting/at_once.csv",
+            "underwriting/demand.toml")  # fmt: skip
 OWN_TABLE = re.compile(r"underwriting/tables/[a-z][a-z0-9_]*\.csv")
 MOST_FUSED = 100_000  # points that the cards of a fused score can reach, so that its sums fit 64 bits
 FACTS = (*CATALOGUE, *found_names(check_names()), *EXPOSURES)
@@ -201,10 +203,12 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
     )
     _codes_once(stages, problems)
     limit, price = (_terms(*table(name), known, problems, numbers.sound) for name in ("limit.csv", "price.csv"))
+    card = _scorecard(files, facts, problems)
+    grades = read_grades(*table("grades.csv"), problems)
     return Policy(
         stages,
-        _scorecard(files, facts, problems),
-        read_grades(*table("grades.csv"), problems),
+        card,
+        grades,
         limit,
         price,
         parameters,
@@ -212,6 +216,7 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
         amount(loans, "smallest_limit") * MICRO // 100,
         tables,
         _terms(*table("at_once.csv"), known, problems, numbers.sound) if "underwriting/at_once.csv" in files else (),
+        demand_of(files, card, [grade.name for grade in grades], price, facts, problems),
     )
 
 

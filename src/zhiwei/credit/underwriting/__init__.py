@@ -23,9 +23,11 @@ from zhiwei.credit.underwriting.compiled import (
 from zhiwei.credit.underwriting.decision import Verdict, underwrite
 from zhiwei.credit.underwriting.nearest import Change, Way, nearest_approvals
 from zhiwei.credit.underwriting.policy import ALWAYS, Policy, Stage
+from zhiwei.credit.underwriting.pricing import Demand, Ladder, price_ladder, read_demand
 from zhiwei.credit.underwriting.scoring import (
     Fusion,
     Scorecard,
+    possible_scores,
     read_anchors,
     read_calibration,
     read_fusion,
@@ -35,8 +37,8 @@ from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
 
 __all__ = [
     "ALWAYS", "OUTCOMES", "Admission", "Assessment", "Authority", "Change", "Compiled", "Decided", "Decisions",
-    "Fusion", "LimitAdvice", "Policy", "PriceAdvice", "Ruling", "Scorecard", "Stage", "Term", "TermValue",
-    "Verdict", "Way", "admit", "advise_limit", "assess", "compile_policy", "nearest_approvals", "price",
-    "read_anchors", "read_authority", "read_calibration", "read_fusion", "read_grades", "read_scorecard",
-    "read_terms", "underwrite", "underwrite_many", "who_may",
+    "Demand", "Fusion", "Ladder", "LimitAdvice", "Policy", "PriceAdvice", "Ruling", "Scorecard", "Stage", "Term",
+    "TermValue", "Verdict", "Way", "admit", "advise_limit", "assess", "compile_policy", "nearest_approvals",
+    "possible_scores", "price", "price_ladder", "read_anchors", "read_authority", "read_calibration", "read_demand",
+    "read_fusion", "read_grades", "read_scorecard", "read_terms", "underwrite", "underwrite_many", "who_may",
 ]  # fmt: skip

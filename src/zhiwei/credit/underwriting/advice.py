@@ -19,6 +19,7 @@ from zhiwei.credit.underwriting.decision import (
     _score,
 )
 from zhiwei.credit.underwriting.policy import Policy
+from zhiwei.credit.underwriting.pricing import searched_prices
 from zhiwei.credit.underwriting.terms import Term, values
 from zhiwei.tables import MICRO
 from zhiwei.values import BadInput, Reason, by_severity
@@ -122,7 +123,7 @@ def price(policy: Policy, facts: Facts, on: date, pd: int | None = None) -> Pric
     everything = _known(policy, seen, pd)
     reasons: list[Reason] = []
     trace = [*seen.tables]
-    rate = _price(policy, everything, reasons, trace)
+    rate = _price(policy, everything, reasons, trace, searched_prices(policy, on))
     floor, cap = seen.numbers["rate_floor"], seen.numbers["rate_cap"]
     terms = _terms(policy.price, everything)
     return PriceAdvice(_outcome(reasons), rate, terms, floor, cap, tuple(reasons), tuple(trace))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from zhiwei.credit.underwriting.decision import Verdict, explained
 from zhiwei.credit.underwriting.policy import Policy
+from zhiwei.credit.underwriting.pricing import Step, graded, searched_prices
 from zhiwei.credit.underwriting.scoring import Bin, placed
 from zhiwei.credit.underwriting.terms import annual_rate, whole_steps
 from zhiwei.tables import MICRO, Column, Rule, Split, exact
@@ -128,12 +129,13 @@ class _Inside:
         self.plain = [term for term in limit if term.names.isdisjoint(_BY_SCORE) and term not in self.alone]
         self.mixed = [term for term in limit if term not in self.alone and term not in self.plain]
         self.fixed_price = all(term.names <= _BY_SCORE for term in self.price)
+        self.prices = searched_prices(policy, on)  # by score: there is no other price term then
         self.scored: dict[int, _Scored] = {}
 
     # --- one by one
 
     def explain(self, facts: Facts) -> Verdict:
-        return explained(self.policy, facts, self.numbers)
+        return explained(self.policy, facts, self.numbers, self.prices)
 
     def decide(self, facts: Facts) -> Decided:
         if self.policy.tables:
@@ -207,6 +209,8 @@ class _Inside:
                 return None, 1
             total += value
         rate = annual_rate(total, self.numbers["rate_floor"])
+        if self.prices is not None:
+            rate = self.prices.priced(Step(score, pd, graded(self.policy.grades, pd), total)).rate or rate
         return (None, 2) if rate > self.numbers["rate_cap"] else (rate, 0)
 
     # --- over a population

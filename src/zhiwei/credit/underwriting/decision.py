@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from zhiwei.credit.underwriting.policy import Policy
+from zhiwei.credit.underwriting.pricing import Ladder, Step, graded, searched_prices
 from zhiwei.credit.underwriting.scoring import Bin, Scorecard
 from zhiwei.credit.underwriting.terms import annual_rate, values
-from zhiwei.tables import text
+from zhiwei.tables import MICRO, text
 from zhiwei.values import Reason, by_severity
 
 MAX_SCORE_REASONS = 4
@@ -41,11 +42,11 @@ class Verdict:
 
 def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
     """Decide. `facts`: every fact of the catalogue in micro-units, None where missing; `on` dates the parameters."""
-    return explained(policy, facts, policy.in_force(on))
+    return explained(policy, facts, policy.in_force(on), searched_prices(policy, on))
 
 
-def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int]) -> Verdict:
-    """The same with the parameters of the day at hand."""
+def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int], prices: Ladder | None) -> Verdict:
+    """The same with the parameters of the day at hand, and the prices where they are searched."""
     trace = policy.traced(facts, numbers)
     facts = policy.derived(facts, numbers)
     reasons, asked = _ask_rules(policy, facts)
@@ -53,7 +54,7 @@ def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int]) -> Verdi
     score, pd, grade, short = _score(policy, facts, numbers, trace)
     everything = _everything(facts, numbers, pd, score)
     limit = _limit(policy, everything, reasons, trace)
-    rate = _price(policy, everything, reasons, trace)
+    rate = _price(policy, everything, reasons, trace, prices)
     outcome = _outcome(reasons)
     shown = by_severity(reasons) + short
     if outcome == "decline":
@@ -158,8 +159,13 @@ def _at_once(policy: Policy, facts: Facts, trace: list[dict[str, Any]]) -> int:
     return part
 
 
-def _price(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int | None:
-    """The sum of the price terms, half up to 0.01 %, not below the floor; above the cap the business is declined."""
+def _price(
+    policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]], prices: Ladder | None
+) -> int | None:
+    """The sum of the price terms, half up to 0.01 %, not below the floor; above the cap the business is declined.
+
+    Where demand is known that sum is the least, and the price is the one of the score.
+    """
     terms = values(policy.price, facts)
     if any(value is None for value in terms.values()):
         reasons.append(
@@ -168,10 +174,14 @@ def _price(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict
         return None
     floor, cap = facts["rate_floor"] or 0, facts["rate_cap"] or 0
     total = sum(value or 0 for value in terms.values())
-    rate = annual_rate(total, floor)
+    rate, searched = annual_rate(total, floor), {}
+    if prices is not None:
+        pd = facts["pd"] or 0
+        rung = prices.priced(Step((facts["score"] or 0) // MICRO, pd, graded(policy.grades, pd), total))
+        rate, searched = rung.rate or rate, prices.shown(rung)
     trace.append({
         "step": "price", "annual_rate": text(rate), "floor": _fixed(floor), "cap": _fixed(cap),
-        "terms": {name: _shown(value) for name, value in terms.items()},
+        "terms": {name: _shown(value) for name, value in terms.items()}, **searched,
     })  # fmt: skip
     if rate > cap:
         words = ("风险所需利率超过产品利率上限", "The rate that the risk requires exceeds the product's cap")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zhiwei.credit.underwriting.pricing import Demand
 from zhiwei.credit.underwriting.scoring import Scorecard
 from zhiwei.credit.underwriting.terms import Grade, Term
 from zhiwei.tables import CompiledTable, Parameter, Rule, text, values_on
@@ -39,6 +40,7 @@ class Policy:
     smallest_limit: int
     tables: tuple[CompiledTable, ...] = ()
     at_once: tuple[Term, ...] = ()
+    demand: Demand | None = None  # where there is one, prices are searched against it
 
     def facts(self) -> set[str]:
         """The facts that anything here looks at, other than what its own tables give."""

@@ -2,9 +2,16 @@
 
 from zhiwei.credit.underwriting.scoring.calibration import Calibration, read_calibration
 from zhiwei.credit.underwriting.scoring.fusion import Anchor, Fusion, Weights, read_fusion
-from zhiwei.credit.underwriting.scoring.scorecard import Bin, Scorecard, placed, read_anchors, read_scorecard
+from zhiwei.credit.underwriting.scoring.scorecard import (
+    Bin,
+    Scorecard,
+    placed,
+    possible_scores,
+    read_anchors,
+    read_scorecard,
+)
 
 __all__ = [
-    "Anchor", "Bin", "Calibration", "Fusion", "Scorecard", "Weights", "placed", "read_anchors", "read_calibration",
-    "read_fusion", "read_scorecard",
+    "Anchor", "Bin", "Calibration", "Fusion", "Scorecard", "Weights", "placed", "possible_scores", "read_anchors",
+    "read_calibration", "read_fusion", "read_scorecard",
 ]  # fmt: skip

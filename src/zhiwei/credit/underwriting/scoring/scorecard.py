@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zhiwei.credit.underwriting.scoring.calibration import Calibration
 from zhiwei.credit.underwriting.scoring.fusion import Fusion
 from zhiwei.tables import MICRO, Cell, Problem, Row, Split, did_you_mean, parse_cell, read_rows, text, uncovered
-from zhiwei.values import Breach, Reason
+from zhiwei.values import Breach, Reason, Refusal
 
 COLUMNS = ("attribute", "bin", "points", "reason", "zh", "en")
 ANCHOR = "anchor"  # a column more, where several cards are fused
@@ -79,6 +79,31 @@ class Scorecard:
         return Reason(
             bin_.reason, "score", bin_.zh, bin_.en, bin_.attribute, shown, bin_.cell.source, weight=float(lost)
         )
+
+
+def possible_scores(card: Scorecard, most: int) -> list[int]:
+    """Every score that a card can give, the highest first: all sums of points, one bin of each attribute; of fused
+    cards every whole number within their reach. Refusal where they are more than `most`.
+    """
+    sums = {card.calibration.base_points} if card.fusion is None else _reached(card, card.fusion, most)
+    for bins in card.bins.values() if card.fusion is None else ():
+        sums = {total + points for total in sums for points in {bin_.points for bin_ in bins}}
+        if len(sums) > most:
+            break
+    if len(sums) > most:
+        said = f"the card can give more than {most:,} scores, too many for a table of them"
+        raise Refusal("too_many_scores", said, hint="use rounder points")
+    return sorted(sums, reverse=True)
+
+
+def _reached(card: Scorecard, fusion: Fusion, most: int) -> set[int]:
+    ends = [
+        fusion.scores({name: best(one.points for one in bins) for name, bins in card.bins.items()})
+        for best in (min, max)
+    ]
+    base = card.calibration.base_points
+    reach = [fusion.fused(base, known, end) for known in range(len(fusion.weights)) for end in ends]
+    return set(range(min(reach), min(max(reach), min(reach) + most) + 1))
 
 
 def placed(split: Split, bins: tuple[Bin, ...]) -> list[Bin | None]:
