@@ -47,7 +47,7 @@ from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
 from zhiwei.journeys.deciding.decide import decide, replay
-from zhiwei.journeys.deciding.prices import Priced, priced, prices
+from zhiwei.journeys.deciding.prices import Priced, Risk, priced, prices
 from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
 from zhiwei.journeys.deciding.ways import ways_to_yes
 from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
@@ -61,16 +61,16 @@ from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
     "TWO_PERSONS", "Change", "Changed", "Draw", "Duplicates", "Finding", "Merged", "Merging", "Offer", "Permission",
-    "Priced", "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Settled", "Source",
-    "Standing", "Tie", "Undone", "Wanted", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart", "amend",
-    "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked", "build_network",
-    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "end_what", "examine",
-    "find_duplicates", "find_party", "findings_on", "forget", "give_consent", "give_consents", "install_shelf",
-    "keys_in_use", "know_parties", "know_party", "link_parties", "list_parties", "mark_party", "marks", "members_of",
-    "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio", "priced", "prices",
-    "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge",
-    "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand",
-    "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve",
-    "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under", "undo_merge",
-    "ways_to_yes", "withdraw_consent", "withheld_of",
+    "Priced", "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Risk", "Settled",
+    "Source", "Standing", "Tie", "Undone", "Wanted", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart",
+    "amend", "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked",
+    "build_network", "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many",
+    "end_what", "examine", "find_duplicates", "find_party", "findings_on", "forget", "give_consent", "give_consents",
+    "install_shelf", "keys_in_use", "know_parties", "know_party", "link_parties", "list_parties", "mark_party",
+    "marks", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio",
+    "priced", "prices", "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark",
+    "propose_merge", "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive",
+    "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay",
+    "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under",
+    "undo_merge", "ways_to_yes", "withdraw_consent", "withheld_of",
 ]  # fmt: skip
