@@ -49,7 +49,7 @@ from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, re
 from zhiwei.journeys.deciding.advising import LineWarned, Watched, facts_on, warnings_of
 from zhiwei.journeys.deciding.decide import decide, replay
 from zhiwei.journeys.deciding.letters import letter_of
-from zhiwei.journeys.deciding.prices import Priced, priced, prices
+from zhiwei.journeys.deciding.prices import Priced, Risk, priced, prices
 from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
 from zhiwei.journeys.deciding.ways import ways_to_yes
 from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
@@ -63,14 +63,14 @@ from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
     "TWO_PERSONS", "Change", "Changed", "Draw", "Duplicates", "Finding", "LineWarned", "Merged", "Merging", "Offer",
-    "Permission", "Priced", "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Settled",
-    "Source", "Standing", "Tie", "Undone", "Wanted", "Watched", "Withheld", "Word", "accept", "add_identifiers",
-    "adopt_chart", "amend", "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network",
-    "booked", "build_network", "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many",
-    "end_what", "examine", "facts_on", "find_duplicates", "find_party", "findings_on", "forget", "give_consent",
-    "give_consents", "install_shelf", "keys_in_use", "know_parties", "know_party", "letter_of", "link_parties",
-    "list_parties", "mark_party", "marks", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out",
-    "picture_of", "play_role", "portfolio", "priced", "prices", "proposals", "propose", "propose_amendment",
+    "Permission", "Priced", "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected", "Repayment", "Risk",
+    "Settled", "Source", "Standing", "Tie", "Undone", "Wanted", "Watched", "Withheld", "Word", "accept",
+    "add_identifiers", "adopt_chart", "amend", "approve", "approve_amendment", "approve_end_of_mark", "approve_merge",
+    "ask_network", "booked", "build_network", "change_line", "close_day", "close_days", "decide", "differences", "draw",
+    "draw_many", "end_what", "examine", "facts_on", "find_duplicates", "find_party", "findings_on", "forget",
+    "give_consent", "give_consents", "install_shelf", "keys_in_use", "know_parties", "know_party", "letter_of",
+    "link_parties", "list_parties", "mark_party", "marks", "members_of", "merges_of", "order_draw", "party_sheet",
+    "pay_out", "picture_of", "play_role", "portfolio", "priced", "prices", "proposals", "propose", "propose_amendment",
     "propose_change", "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures", "pull_records",
     "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge",
     "repay", "repay_many", "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout",

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from zhiwei.bootstrap import Platform
-from zhiwei.journeys import approve, decide, prices, propose, replay
+from zhiwei.journeys import Risk, approve, decide, prices, propose, replay
 from zhiwei.journeys.ports import StoredDecision
 from zhiwei.shelf import read_folder
 from zhiwei.tables import micro
@@ -56,7 +57,7 @@ def test_the_next_decision_is_priced_by_demand(platform: Platform, decided: Call
     assert micro(step["annual_rate"]) == micro(after.annual_rate)
     assert float(step["profit_of_100"]["charged"]) > float(step["profit_of_100"]["break_even"])
 
-    asked = prices(books=platform, by=platform.actor, product="tax_credit", party=after.party)
+    asked = prices(books=platform, by=platform.actor, product="tax_credit", risk=Risk(after.party))
     assert asked.on == ON
     assert asked.asked is not None
     assert (asked.asked.rate, asked.asked.pd) == (micro(after.annual_rate), micro(after.pd))
@@ -67,14 +68,14 @@ def test_the_next_decision_is_priced_by_demand(platform: Platform, decided: Call
 def test_a_price_without_demand_is_the_decisions(platform: Platform, decided: Callable[[], StoredDecision]) -> None:
     made = decided()
     assert made.annual_rate is not None
-    found = prices(books=platform, by=platform.actor, product="tax_credit", party=made.party).asked
+    found = prices(books=platform, by=platform.actor, product="tax_credit", risk=Risk(made.party)).asked
     assert found is not None
     assert (found.rate, found.searched) == (micro(made.annual_rate), micro(made.annual_rate))
 
 
 def test_what_cannot_be_priced_is_refused(platform: Platform, good_firm: str) -> None:
-    def ask(product: str = "tax_credit", **asked: object) -> None:
-        prices(books=platform, by=platform.actor, product=product, **asked)  # type: ignore[arg-type]
+    def ask(product: str = "tax_credit", on: date | None = None, **asked: Any) -> None:
+        prices(books=platform, by=platform.actor, product=product, on=on, risk=Risk(**asked))
 
     with pytest.raises(NotFound, match="the latest decision on G1 is none of tax_credit"):
         ask(party=good_firm)

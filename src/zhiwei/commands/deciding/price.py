@@ -11,7 +11,7 @@ from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import Json, day, out, print_json, print_table
 from zhiwei.credit.underwriting import Ladder
 from zhiwei.credit.underwriting.pricing import Rung
-from zhiwei.journeys import Priced, priced, prices
+from zhiwei.journeys import Priced, Risk, priced, prices
 from zhiwei.shelf import load, read_folder
 from zhiwei.tables import Document, Problem, micro, text
 from zhiwei.values import BadInput
@@ -50,7 +50,7 @@ def price(
         raise typer.BadParameter("give one of --pd, --party and --facts")
     if plot and plot.suffix.lower() not in PICTURES:
         raise BadInput("unknown_picture", f"{plot.name} is neither a .png nor a .svg", hint="name the file so")
-    found = _priced(product, pd, party, _facts(facts), as_of)
+    found = _priced(product, Risk(party, _facts(facts), pd), as_of)
     if plot:
         _draw(found, plot)
     rungs = found.ladder.rungs if found.asked is None else (found.asked,)
@@ -62,17 +62,17 @@ def price(
         out.print(f"plot: {plot}", markup=False)
 
 
-def _priced(product: str, pd: int | None, party: str | None, facts: dict[str, int] | None, on: date | None) -> Priced:
+def _priced(product: str, risk: Risk, on: date | None) -> Priced:
     with open_platform() as platform:
         if not (Path(product) / "product.toml").is_file():
-            return prices(books=platform, by=platform.actor, product=product, on=on, party=party, facts=facts, pd=pd)
+            return prices(books=platform, by=platform.actor, product=product, on=on, risk=risk)
         today = platform.today()
-    if party:
+    if risk.party:
         raise BadInput("not_published", f"{product} is a folder, and decides on nobody yet", hint="give its id")
     loaded, problems = load(read_folder(Path(product)))
     if loaded is None:
         raise BadInput("product_not_sound", "; ".join(map(str, problems[:10])), hint="see `zhiwei check`")
-    return priced(loaded, on or today, facts=facts, pd=pd)
+    return priced(loaded, on or today, risk)
 
 
 def _facts(file: Path | None) -> dict[str, int] | None:

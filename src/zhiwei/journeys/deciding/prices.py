@@ -17,8 +17,17 @@ Facts = Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """Whose price is asked for: one of a party, facts, and a probability of default in micro-units; or nobody's."""
+
+    party: str | None = None
+    facts: Facts | None = None
+    pd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Priced:
-    """The ladder of a product on a day; `asked`: the price that was asked for, by PD, facts or party."""
+    """The ladder of a product on a day; `asked`: the price of the risk that was asked for."""
 
     product: str
     on: date
@@ -26,46 +35,44 @@ class Priced:
     asked: Rung | None
 
 
-def prices(
-    *, books: Books, by: Actor, product: str, on: date | None = None, party: str | None = None,
-    facts: Facts | None = None, pd: int | None = None,
-) -> Priced:  # fmt: skip
-    """Prices by the published version on `on`, today where it is not given. Asked is one of party, facts and pd.
+def prices(*, books: Books, by: Actor, product: str, on: date | None = None, risk: Risk | None = None) -> Priced:
+    """Prices by the published version on `on`, today where it is not given.
 
     A party is priced by the facts of its latest decision with this product, and on that decision's day where none is
     given: nothing new is looked at, so no consent is used. Refusal where it was never decided on.
     """
+    risk = risk or Risk()
     with books.unit(by.tenant) as unit:
         chosen = published(unit, product)
-        if party is not None:
-            stored = unit.decisions.latest(party)
+        if risk.party is not None:
+            stored = unit.decisions.latest(risk.party)
             if stored is None or stored.product != product:
-                hint = f"zhiwei decide --product {product} --party {party} --as-of DATE"
-                raise NotFound("not_decided", f"the latest decision on {party} is none of {product}", hint=hint)
-            facts, on = facts_of(chosen, stored.inputs), on or stored.as_of
-    return priced(chosen, on or books.today(), facts=facts, pd=pd)
+                hint = f"zhiwei decide --product {product} --party {risk.party} --as-of DATE"
+                raise NotFound("not_decided", f"the latest decision on {risk.party} is none of {product}", hint=hint)
+            risk, on = Risk(facts=facts_of(chosen, stored.inputs)), on or stored.as_of
+    return priced(chosen, on or books.today(), risk)
 
 
-def priced(product: Product, on: date, *, facts: Facts | None = None, pd: int | None = None) -> Priced:
-    """The same for a product at hand: of facts, or of a probability of default in micro-units, or of neither."""
-    for name in sorted((facts or {}).keys() - set(product.facts)):
-        hint = did_you_mean(name, product.facts)
-        raise BadInput("unknown_fact", f"{product.product_id} does not look at {name!r}", hint=hint)
+def priced(product: Product, on: date, risk: Risk) -> Priced:
+    """The same for a product at hand, which knows no parties."""
     if on < product.since:
         raise Refusal("product_not_in_force", f"{product.product_id} decides from {product.since} on, not on {on}")
-    if pd is not None and not 0 < pd < MICRO:
+    for name in sorted((risk.facts or {}).keys() - set(product.facts)):
+        hint = did_you_mean(name, product.facts)
+        raise BadInput("unknown_fact", f"{product.product_id} does not look at {name!r}", hint=hint)
+    if risk.pd is not None and not 0 < risk.pd < MICRO:
         raise BadInput("bad_pd", "a probability of default lies between 0 and 1: 0.02 is 2 %")
     policy = product.policy
-    known = dict.fromkeys(policy.facts()) | dict(facts or {})
+    known = dict.fromkeys(policy.facts()) | dict(risk.facts or {})
     ladder = price_ladder(policy, on, known)
     asked = None
-    if facts is not None:
+    if risk.facts is not None:
         decided = compile_policy(policy, on).decide(known)
-        asked = _rung(product, on, ladder, decided.score, decided.pd, known)
-    elif pd is not None:
+        asked = _rung(product, on, ladder, (decided.score, decided.pd), known)
+    elif risk.pd is not None:
         # No score goes with a probability from elsewhere: terms that name the score see the nearest safer one.
-        nearest = max((rung for rung in ladder.rungs if rung.pd <= pd), key=_by_pd, default=ladder.rungs[0])
-        asked = _rung(product, on, ladder, nearest.score, pd, known)
+        nearest = max((rung for rung in ladder.rungs if rung.pd <= risk.pd), key=_by_pd, default=ladder.rungs[0])
+        asked = _rung(product, on, ladder, (nearest.score, risk.pd), known)
     return Priced(product.product_id, on, ladder, asked)
 
 
@@ -73,6 +80,6 @@ def _by_pd(rung: Rung) -> int:
     return rung.pd
 
 
-def _rung(product: Product, on: date, ladder: Ladder, score: int, pd: int, known: Facts) -> Rung:
+def _rung(product: Product, on: date, ladder: Ladder, place: tuple[int, int], known: Facts) -> Rung:
     policy = product.policy
-    return ladder.priced(step_of(score, pd, policy.grades, policy.price, {**known, **policy.in_force(on)}))
+    return ladder.priced(step_of(*place, policy.grades, policy.price, {**known, **policy.in_force(on)}))
