@@ -1,4 +1,4 @@
-"""A town of groups that answer for each other, four thousand years long: friends of one market, strangers of five.
+"""A town of groups that answer for each other, in four thousand years: friends of one market, strangers of five.
 
 The same 2,000 borrowers with the same probability of default are put into 400 groups of five in two ways. Their worth
 follows the economy, their market (25 % together) and luck; the years are drawn with a seed that is printed. What the
@@ -27,7 +27,7 @@ Failed = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Lived:
-    """By year: loss of all groups without and with the guarantee, in members' limits of which nothing comes back."""
+    """By year: what fell due in all groups, and what survivors left of it; counted in members' limits."""
 
     owed: NDArray[np.float64]
     left: NDArray[np.float64]
