@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from zhiwei.borrower.features import CATALOGUE
 from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.shelf import Product, load, read_folder
-from zhiwei.shelf.load import kinds_of
+from zhiwei.shelf.silence import kinds_of
 from zhiwei.tables import Cell
 
 SHELF = Path(__file__).parents[2] / "products"

@@ -3,18 +3,24 @@
 from collections.abc import Mapping
 
 from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.credit.underwriting.scoring import check_origin
 from zhiwei.shelf.load import load
 from zhiwei.shelf.price import lawful
 from zhiwei.shelf.product import Case, Product
+from zhiwei.shelf.silence import check_silence
 from zhiwei.tables import Document, Problem, text
 from zhiwei.values import Refusal
 
+CALIBRATION = "underwriting/calibration.toml"
+
 
 def check(files: Mapping[str, str]) -> tuple[Product | None, list[Problem]]:
-    """Load a folder and run its cases."""
+    """Load a folder, ask what is asked before publication, and run its cases."""
     product, problems = load(files)
     if product:
         lawful(files, product, problems)
+        check_silence(product, Document("borrower.toml", files["borrower.toml"], problems))
+        check_origin(Document(CALIBRATION, files[CALIBRATION], problems))
         for case in product.cases:
             document = Document(case.file, files[case.file], problems)
             try:

@@ -34,7 +34,6 @@ from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
 from zhiwei.shelf.price import demand_of
 from zhiwei.shelf.product import Case, Product
-from zhiwei.shelf.silence import helped_by_silence
 from zhiwei.tables import (
     MICRO,
     CompiledTable,
@@ -66,17 +65,6 @@ FACTS = (*CATALOGUE, *found_names(check_names()), *EXPOSURES)
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
-COMPARED = {
-    "invoices",
-    "tax_returns",
-    "bank_flow",
-    "acquiring",
-    "orders",
-    "procurement",
-    "meters",
-    "registry",
-    "bureau_accounts",
-}  # kinds between which facts are made
 OUTPUT = re.compile(r"[a-z][a-z0-9_]*")
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
 
@@ -123,8 +111,6 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     policy = _policy(files, demands, loans, problems)
     watch = read_watch(_document(files, "monitoring.toml", problems), FACTS)
     facts = _facts(policy.facts() | watch.facts(), needs, borrower)
-    if not problems:  # what is not sound cannot be weighed
-        _check_silence(policy, needs, borrower)
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
         head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
@@ -153,27 +139,6 @@ def _facts(used: set[str], needs: Needs, borrower: Document) -> tuple[str, ...]:
             borrower.problem(("scopes",), message, f"add {kind!r}, and consent to it is asked for")
     kept = used | set(PICTURED if "invoices" in needs.kinds else ())
     return (*(name for name in FACTS if name in kept), *needs.figures())
-
-
-def kinds_of(fact: str, needs: Needs) -> tuple[str, ...]:
-    """The kinds of record of a product that a fact is made of; what lies between sources, of any of them."""
-    if fact in needs.figures():
-        return (fact.partition(".")[0],)
-    known = CATALOGUE.get(fact)
-    if known is None:
-        return ()
-    return tuple(kind for kind in needs.kinds if kind in COMPARED) if known.kind == "across" else (known.kind,)
-
-
-def _check_silence(policy: Policy, needs: Needs, borrower: Document) -> None:
-    """Where not showing something may help, the product says that it wants that; and nowhere else."""
-    helped = helped_by_silence(policy, lambda fact: kinds_of(fact, needs)) if needs.scopes else {}
-    for kind in needs.kinds:
-        if kind in helped and kind not in needs.silences:
-            hint = f'say why under [[silence]] with kind = "{kind}", or let what is missing count as the worst'
-            borrower.problem(("scopes",), f"not showing {kind} may help: {helped[kind][0]}", hint)
-    for kind in needs.silences.keys() - helped.keys():
-        borrower.problem(("silence",), f"not showing {kind} never helps here: leave its [[silence]] out")
 
 
 def _authority(files: Files, problems: list[Problem]) -> tuple[Authority, ...]:

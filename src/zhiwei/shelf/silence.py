@@ -9,11 +9,47 @@ for what is missing. A term that cannot be computed refers, and so never helps.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from zhiwei.borrower.features import CATALOGUE
 from zhiwei.credit.underwriting import Fusion, Policy, Scorecard
-from zhiwei.tables import MICRO, CompiledTable, Rule
+from zhiwei.shelf.needs import Needs
+from zhiwei.shelf.product import Product
+from zhiwei.tables import MICRO, CompiledTable, Document, Rule
 
+COMPARED = {
+    "invoices",
+    "tax_returns",
+    "bank_flow",
+    "acquiring",
+    "orders",
+    "procurement",
+    "meters",
+    "registry",
+    "bureau_accounts",
+}  # kinds between which facts are made
 _STOPS = ("decline", "refer")
 Kinds = Callable[[str], Iterable[str]]  # a fact -> the kinds of record it is made of
+
+
+def kinds_of(fact: str, needs: Needs) -> tuple[str, ...]:
+    """The kinds of record of a product that a fact is made of; what lies between sources, of any of them."""
+    if fact in needs.figures():
+        return (fact.partition(".")[0],)
+    known = CATALOGUE.get(fact)
+    if known is None:
+        return ()
+    return tuple(kind for kind in needs.kinds if kind in COMPARED) if known.kind == "across" else (known.kind,)
+
+
+def check_silence(product: Product, borrower: Document) -> None:
+    """Where not showing something may help, the product says that it wants that; and nowhere else."""
+    policy, needs = product.policy, product.needs
+    helped = helped_by_silence(policy, lambda fact: kinds_of(fact, needs)) if needs.scopes else {}
+    for kind in needs.kinds:
+        if kind in helped and kind not in needs.silences:
+            hint = f'say why under [[silence]] with kind = "{kind}", or let what is missing count as the worst'
+            borrower.problem(("scopes",), f"not showing {kind} may help: {helped[kind][0]}", hint)
+    for kind in needs.silences.keys() - helped.keys():
+        borrower.problem(("silence",), f"not showing {kind} never helps here: leave its [[silence]] out")
 
 
 def helped_by_silence(policy: Policy, kinds: Kinds) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ class Calibration:
 
 
 def read_calibration(document: Document, anchors: Iterable[str] = ()) -> tuple[Calibration, dict[str, Calibration]]:
-    """That of the score, and of each anchor's own card: tables [anchor.NAME]. Each says what it was made from."""
+    """That of the score, and of each anchor's own card: tables [anchor.NAME]."""
     names = list(anchors)
     document.only((), KEYS | ({"anchor"} if names else set()))
     if names:
@@ -68,9 +68,17 @@ def _read(document: Document, path: tuple[str, ...]) -> Calibration:
         message = "the sample's default rate is in (0, 1), points to double odds above 0"
         document.problem((*path, "sample_default_rate"), message)
         numbers["sample_default_rate"] = numbers["points_to_double_odds"] = Decimal("0.5")
-    for key in _WORDS:
-        document.take((*path, key), str)
-    document.day((*path, "as_of"))
-    if not 1 <= document.take((*path, "window_months"), int) <= 60:
-        document.problem((*path, "window_months"), "window_months is what a default was looked for in: 1 to 60 months")
     return Calibration(document.take((*path, "base_points"), int), *numbers.values())
+
+
+def check_origin(document: Document) -> None:
+    """Each model says what it was made from: sample, default, window, day. Asked before publication: what was published
+    before this was asked stays readable.
+    """
+    for path in ((), *(("anchor", name) for name in document.table("anchor"))):
+        for key in _WORDS:
+            document.take((*path, key), str)
+        document.day((*path, "as_of"))
+        if not 1 <= document.take((*path, "window_months"), int) <= 60:
+            message = "window_months is what a default was looked for in: 1 to 60 months"
+            document.problem((*path, "window_months"), message)
