@@ -222,6 +222,14 @@ def _bureau_queries(as_of: date) -> tuple[Check, ...]:
     return (_ordered("reported_after", "报告不早于查询", "Reported after the query", "queried_on", "report_on"),)
 
 
+def _identity(as_of: date) -> tuple[Check, ...]:
+    place = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(-180, 180)
+    return (
+        Check("on_earth", "经纬度在地球上", "A place lies on earth", place, pl.lit(1), "rows"),
+        _once("核验编号不重复", "An event comes once"),
+    )
+
+
 CHECKS = {
     "invoices": Checks(("direction", "invoice_no", "issue_date"), _invoices),
     "tax_returns": Checks(("tax", "period_start", "period_end"), _tax_returns, _periods),
@@ -243,5 +251,6 @@ CHECKS = {
         ("report_on", "account"), _bureau_accounts, _repeats("subject", "report_on", "account")
     ),
     "bureau_queries": Checks(("report_on", "queried_on", "lender"), _bureau_queries),
+    "identity": Checks(("event_id", "what"), _identity, _repeats("event_id", "what")),
 }  # fmt: skip
 """The checks of every kind of record."""

@@ -40,6 +40,8 @@ WORDS: dict[str, list[str]] = {
         "abnormal", "serious", "pledge", "freeze", "insured", "directorship",
     ],
     "courts": ["dishonest", "executed", "restricted", "ended", "plaintiff", "defendant", "bankruptcy"],
+    "identity": ["liveness", "face", "document", "list", "place"],
+    "outcome": ["passed", "passed", "failed", "unclear"],
     "bureau_accounts": ["loan", "card", "line", "guarantee"],
     "value": ["存续", "注销", "0", "3", "12", "v1", "v2"],
 }  # fmt: skip

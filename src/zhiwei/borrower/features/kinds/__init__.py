@@ -11,6 +11,7 @@ from zhiwei.borrower.features.kinds import acquiring as _acquiring
 from zhiwei.borrower.features.kinds import bank_flow as _bank_flow
 from zhiwei.borrower.features.kinds import bureau as _bureau
 from zhiwei.borrower.features.kinds import courts as _courts
+from zhiwei.borrower.features.kinds import identity as _identity
 from zhiwei.borrower.features.kinds import invoices as _invoices
 from zhiwei.borrower.features.kinds import meters as _meters
 from zhiwei.borrower.features.kinds import orders as _orders
@@ -33,6 +34,7 @@ SEEN_AS: dict[str, tuple[type[Rows], tuple[Group[Any], ...]]] = {
     "courts": (_courts.Courts, (_courts.FACTS,)),
     "bureau_accounts": (_bureau.Accounts, (_bureau.ACCOUNTS,)),
     "bureau_queries": (_bureau.Queries, (_bureau.QUERIES,)),
+    "identity": (_identity.Identity, (_identity.FACTS,)),
 }
 """Kind of record -> the view of its rows, and its facts."""
 
