@@ -13,7 +13,7 @@ from zhiwei.borrower.records import KINDS
 
 NAMED_BY = {
     "invoices": "invoice_no", "bank_flow": "account", "acquiring": "merchant", "orders": "order_no", "meters": "meter",
-    "courts": "case_no", "property": "title_no", "pledges": "pledge_id",
+    "courts": "case_no", "property": "title_no", "pledges": "pledge_id", "identity": "event_id",
 }  # fmt: skip
 """The column that names a record wherever it is told; a row without it is named only within its party."""
 LATER = {

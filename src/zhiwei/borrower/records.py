@@ -142,6 +142,7 @@ REGISTRY = pa.schema(
         ("what", _TEXT),
         # established | status | capital | paid_in | legal_representative | shareholder | address | scope | abnormal
         # | serious | pledge | freeze | insured (headcount of the annual report)
+        # | directorship (an office of the legal representative in another firm)
         ("value", _TEXT),
         ("amount", _FEN),
         ("share", _REAL),
@@ -228,6 +229,20 @@ PLEDGES = pa.schema(
 )
 PLEDGED_THINGS = ("invoice_no", "vin", "receipt_no")
 """The columns that number one thing, whoever pledges it to whom."""
+IDENTITY = pa.schema(
+    [
+        ("party_id", _TEXT),
+        ("event_id", _TEXT),  # the provider's own number of it
+        ("checked_at", _TIME),
+        ("what", _TEXT),  # liveness | face | document | phone | sim | device | list | bureau | account | place
+        ("outcome", _TEXT),  # passed | failed | unclear; of a place nothing is said
+        ("score", _REAL),  # 0 to 1, higher is more surely the person
+        ("detail", _TEXT),  # which list, which sign: a code, nobody's number
+        ("latitude", _REAL),  # WGS-84
+        ("longitude", _REAL),
+    ]
+)
+"""What outside companies said when somebody was verified: face against document, phone against name, lists, devices."""
 
 KINDS = {
     kind.name: kind
@@ -258,6 +273,7 @@ KINDS = {
         Kind(
             "pledges", "动产融资登记", "Pledges of movables", PLEDGES, "registered_on", ("pledge_id", *PLEDGED_THINGS)
         ),
+        Kind("identity", "身份核验", "Identity checks", IDENTITY, "checked_at", ("event_id", "what")),
     )
 }  # fmt: skip
 """Every kind of record; each table has `party_id` first."""

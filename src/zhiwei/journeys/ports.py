@@ -13,7 +13,7 @@ from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches, Keyring, Sealed
-from zhiwei.journeys.network import Network
+from zhiwei.journeys.network import Applications, Network
 from zhiwei.journeys.providers import Providers, Pulls
 from zhiwei.journeys.referred import Tasks
 from zhiwei.journeys.relations import Merges, Relations
@@ -308,6 +308,8 @@ class Unit(Protocol):
     def merges(self) -> Merges: ...
     @property
     def network(self) -> Network: ...
+    @property
+    def applications(self) -> Applications: ...
     @property
     def records(self) -> Records: ...
     @property

@@ -16,8 +16,10 @@ from zhiwei.borrower.reading import Parsed, table_of
 from zhiwei.borrower.relations import Held, Link, Role
 from zhiwei.borrower.sameness import Rejection
 from zhiwei.journeys import (
+    CameWith,
     Permission,
     Source,
+    apply,
     close_days,
     draw,
     give_consent,
@@ -40,6 +42,8 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
     draw(books=platform, by=by, key="d", line=line, amount=1_000_000, on=date(2024, 3, 1))
     close_days(books=platform, by=by, since=date(2024, 3, 1), until=date(2024, 3, 22))
     repay(books=platform, by=by, key="r", line=line, amount=2_000_000, on=date(2024, 3, 23))
+    came = CameWith("counter", [("device", "fp-1")])
+    apply(books=platform, by=by, product="tax_credit", party="G1", on=date(2024, 3, 1), came_with=came)
     permission = Permission(
         Party("G1", "G1", "test"), ["meters", "pledges"], "Read my meter.", "page 1", date(2024, 3, 1)
     )

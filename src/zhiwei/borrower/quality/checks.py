@@ -240,6 +240,14 @@ def _pledges(as_of: date) -> tuple[Check, ...]:
     )  # fmt: skip
 
 
+def _identity(as_of: date) -> tuple[Check, ...]:
+    place = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(-180, 180)
+    return (
+        Check("on_earth", "经纬度在地球上", "A place lies on earth", place, pl.lit(1), "rows"),
+        _once("核验编号不重复", "An event comes once"),
+    )
+
+
 CHECKS = {
     "invoices": Checks(("direction", "invoice_no", "issue_date"), _invoices),
     "tax_returns": Checks(("tax", "period_start", "period_end"), _tax_returns, _periods),
@@ -263,5 +271,6 @@ CHECKS = {
     "bureau_queries": Checks(("report_on", "queried_on", "lender"), _bureau_queries),
     "property": Checks(("title_no", "said_on"), _property, _repeats("title_no", "said_on")),
     "pledges": Checks(("pledge_id", "registered_on"), _pledges),
+    "identity": Checks(("event_id", "what"), _identity, _repeats("event_id", "what")),
 }  # fmt: skip
 """The checks of every kind of record."""

@@ -18,6 +18,7 @@ from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
+from zhiwei.journeys.deciding.apply import who_is_asked_about_applied
 from zhiwei.journeys.deciding.exposure import stored_exposures
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
@@ -47,6 +48,7 @@ def decide(
 ) -> list[StoredDecision]:  # fmt: skip
     """Decide on these parties, or on all of the tenant; facts after `as_of` are not seen.
 
+    Who is named has applied: its application is kept, unless `apply` told of it. Of `parties` None nobody asked.
     The same inputs and versions give the same decision under the same id, so deciding twice stores once. Parties that
     are one are decided on once, under the one that was kept. Refusal where a party has given no consent: with `parties`
     None those are left out instead, since nobody asked for them.
@@ -60,6 +62,8 @@ def decide(
     for start in range(0, len(chosen), BUCKET):
         bucket = chosen[start : start + BUCKET]
         with books.unit(by.tenant) as unit:
+            if parties is not None:
+                who_is_asked_about_applied(unit, by, product, bucket, as_of)
             found = _decide_bucket(unit, policy, bucket, days, loops)
             if unit.decisions.add(found):
                 unit.tasks.open((task_of(one.decision_id), one.decision_id) for one in found if one.outcome == "refer")

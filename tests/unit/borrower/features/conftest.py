@@ -40,6 +40,8 @@ WORDS: dict[str, list[str]] = {
         "abnormal", "serious", "pledge", "freeze", "insured", "directorship",
     ],
     "courts": ["dishonest", "executed", "restricted", "ended", "plaintiff", "defendant", "bankruptcy"],
+    "identity": ["liveness", "face", "document", "list", "place"],
+    "outcome": ["passed", "passed", "failed", "unclear"],
     "bureau_accounts": ["loan", "card", "line", "guarantee"],
     "use": ["residential", "shop", "office", "other"],
     "seized": ["no", "no", "no", "seized", "restricted"],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from zhiwei.borrower.reading import Parsed
 from zhiwei.borrower.reading.forms import Form
 from zhiwei.borrower.records import KINDS
-from zhiwei.borrower.sources import acquiring, bureau, courts, meters, orders, pledges, procurement, registry
+from zhiwei.borrower.sources import acquiring, bureau, courts, identity, meters, orders, pledges, procurement, registry
 from zhiwei.borrower.sources import property as properties
 from zhiwei.values import BadInput
 
@@ -33,6 +33,8 @@ GOOD: dict[str, tuple[Any, dict[str, Any]]] = {
         {"on": DAY, "what": what} for what in ("established", "abnormal", "serious")]}),
     "courts": (courts, {"cases": [
         {"subject": "firm", "what": "defendant", "case_no": f"C{at}", "filed_on": DAY} for at in range(3)]}),
+    "identity": (identity, {"provider": "face_1", "events": [
+        {"event_id": f"V{at}", "checked_at": TIME, "what": "face", "outcome": "passed"} for at in range(3)]}),
     "bureau": (bureau, {"report_on": DAY, "subject": "firm",
         "accounts": [{"account": "A1", "lender": "b", "kind": "loan", "months": "N" * 24}],
         "queries": [{"queried_on": DAY, "lender": f"b{at}", "reason": "self"} for at in range(2)]}),
