@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from zhiwei.credit.underwriting.decision import (
     Facts,
-    _ask_rules,
-    _at_once,
-    _everything,
-    _limit,
-    _outcome,
-    _price,
-    _score,
+    ask_rules,
+    at_once_of,
+    everything_of,
+    limit_of,
+    outcome_of,
+    price_of,
+    score_of,
 )
 from zhiwei.credit.underwriting.policy import Policy
 from zhiwei.credit.underwriting.pricing import searched_prices
@@ -92,15 +92,15 @@ class PriceAdvice:
 def admit(policy: Policy, facts: Facts, on: date) -> Admission:
     """Ask every rule. `facts`: as for `underwrite`, in micro-units, None where missing."""
     seen = _seen(policy, facts, on)
-    reasons, asked = _ask_rules(policy, seen.facts)
-    return Admission(_outcome(reasons), tuple(by_severity(reasons)), (*seen.tables, *asked))
+    reasons, asked = ask_rules(policy, seen.facts)
+    return Admission(outcome_of(reasons), tuple(by_severity(reasons)), (*seen.tables, *asked))
 
 
 def assess(policy: Policy, facts: Facts, on: date) -> Assessment:
     """Score, probability of default and grade."""
     seen = _seen(policy, facts, on)
     trace = [*seen.tables]
-    score, pd, grade, reasons = _score(policy, seen.facts, seen.numbers, trace)
+    score, pd, grade, reasons = score_of(policy, seen.facts, seen.numbers, trace)
     return Assessment(score, pd, grade, tuple(reasons), tuple(trace))
 
 
@@ -110,11 +110,11 @@ def advise_limit(policy: Policy, facts: Facts, on: date, pd: int | None = None) 
     everything = _known(policy, seen, pd)
     reasons: list[Reason] = []
     trace = [*seen.tables]
-    limit = _limit(policy, everything, reasons, trace)
+    limit = limit_of(policy, everything, reasons, trace)
     binding = trace[-1]["binding"]
-    first = min(limit, _at_once(policy, everything, trace)) if policy.at_once else None
+    first = min(limit, at_once_of(policy, everything, trace)) if policy.at_once else None
     terms = _terms(policy.limit, everything)
-    return LimitAdvice(_outcome(reasons), limit, binding, terms, first, tuple(reasons), tuple(trace))
+    return LimitAdvice(outcome_of(reasons), limit, binding, terms, first, tuple(reasons), tuple(trace))
 
 
 def price(policy: Policy, facts: Facts, on: date, pd: int | None = None) -> PriceAdvice:
@@ -123,10 +123,10 @@ def price(policy: Policy, facts: Facts, on: date, pd: int | None = None) -> Pric
     everything = _known(policy, seen, pd)
     reasons: list[Reason] = []
     trace = [*seen.tables]
-    rate = _price(policy, everything, reasons, trace, searched_prices(policy, on))
+    rate = price_of(policy, everything, reasons, trace, searched_prices(policy, on))
     floor, cap = seen.numbers["rate_floor"], seen.numbers["rate_cap"]
     terms = _terms(policy.price, everything)
-    return PriceAdvice(_outcome(reasons), rate, terms, floor, cap, tuple(reasons), tuple(trace))
+    return PriceAdvice(outcome_of(reasons), rate, terms, floor, cap, tuple(reasons), tuple(trace))
 
 
 class _Seen(NamedTuple):
@@ -145,8 +145,8 @@ def _seen(policy: Policy, facts: Facts, on: date) -> _Seen:
 def _known(policy: Policy, seen: _Seen, pd: int | None) -> dict[str, int | None]:
     if pd is not None and not 0 < pd < MICRO:
         raise BadInput("bad_pd", "a probability of default lies between 0 and 1, neither of them included")
-    score, own, *_ = _score(policy, seen.facts, seen.numbers, [])
-    return _everything(seen.facts, seen.numbers, own if pd is None else pd, score)
+    score, own, *_ = score_of(policy, seen.facts, seen.numbers, [])
+    return everything_of(seen.facts, seen.numbers, own if pd is None else pd, score)
 
 
 def _terms(terms: tuple[Term, ...], facts: Facts) -> tuple[TermValue, ...]:

@@ -49,21 +49,21 @@ def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int], prices: 
     """The same with the parameters of the day at hand, and the prices where they are searched."""
     trace = policy.traced(facts, numbers)
     facts = policy.derived(facts, numbers)
-    reasons, asked = _ask_rules(policy, facts)
+    reasons, asked = ask_rules(policy, facts)
     trace += asked
-    score, pd, grade, short = _score(policy, facts, numbers, trace)
-    everything = _everything(facts, numbers, pd, score)
-    limit = _limit(policy, everything, reasons, trace)
-    rate = _price(policy, everything, reasons, trace, prices)
-    outcome = _outcome(reasons)
+    score, pd, grade, short = score_of(policy, facts, numbers, trace)
+    everything = everything_of(facts, numbers, pd, score)
+    limit = limit_of(policy, everything, reasons, trace)
+    rate = price_of(policy, everything, reasons, trace, prices)
+    outcome = outcome_of(reasons)
     shown = by_severity(reasons) + short
     if outcome == "decline":
         limit, rate = 0, None
-    first = _at_once(policy, everything, trace) if policy.at_once else None
+    first = at_once_of(policy, everything, trace) if policy.at_once else None
     return Verdict(outcome, limit, rate, score, pd, grade, tuple(shown), tuple(trace), first)
 
 
-def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[str, Any]]]:
+def ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[str, Any]]]:
     reasons, trace = [], []
     for stage in policy.stages:
         for rule in stage.rules:
@@ -79,7 +79,7 @@ def _ask_rules(policy: Policy, facts: Facts) -> tuple[list[Reason], list[dict[st
     return reasons, trace
 
 
-def _score(
+def score_of(
     policy: Policy, facts: Facts, numbers: Mapping[str, int], trace: list[dict[str, Any]]
 ) -> tuple[int, int, str, list[Reason]]:
     """The score, its probability and grade, and what held the score down."""
@@ -99,12 +99,12 @@ def _score(
     return score, pd, grade, policy.scorecard.reasons(matched, facts, MAX_SCORE_REASONS)
 
 
-def _everything(facts: Facts, numbers: Mapping[str, int], pd: int, score: int) -> dict[str, int | None]:
+def everything_of(facts: Facts, numbers: Mapping[str, int], pd: int, score: int) -> dict[str, int | None]:
     """What the terms of limit and price may name."""
     return {**facts, **numbers, "pd": pd, "score": score * 10**6}
 
 
-def _outcome(reasons: Iterable[Reason]) -> str:
+def outcome_of(reasons: Iterable[Reason]) -> str:
     effects = {reason.effect for reason in reasons}
     return "decline" if "decline" in effects else "refer" if "refer" in effects else "approve"
 
@@ -128,7 +128,7 @@ def _anchors(card: Scorecard, matched: list[Bin], facts: Facts, base_rate: int) 
     return steps
 
 
-def _limit(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int:
+def limit_of(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]]) -> int:
     """The smallest term, rounded down to the product's step; a missing term is referred, never taken for zero."""
     terms = values(policy.limit, facts)
     missing = [name for name, value in terms.items() if value is None]
@@ -149,7 +149,7 @@ def _limit(policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict
     return limit
 
 
-def _at_once(policy: Policy, facts: Facts, trace: list[dict[str, Any]]) -> int:
+def at_once_of(policy: Policy, facts: Facts, trace: list[dict[str, Any]]) -> int:
     """The smallest of these terms, rounded down; nothing where one cannot be computed."""
     terms = values(policy.at_once, facts)
     least = min((0 if value is None else value for value in terms.values()), default=0)
@@ -159,7 +159,7 @@ def _at_once(policy: Policy, facts: Facts, trace: list[dict[str, Any]]) -> int:
     return part
 
 
-def _price(
+def price_of(
     policy: Policy, facts: Facts, reasons: list[Reason], trace: list[dict[str, Any]], prices: Ladder | None
 ) -> int | None:
     """The sum of the price terms, half up to 0.01 %, not below the floor; above the cap the business is declined.
