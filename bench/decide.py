@@ -41,13 +41,14 @@ TODAY = AS_OF + timedelta(days=1)
 ROWS = {  # of an ordinary party, besides its invoices
     "tax_returns": 16, "tax_ratings": 2, "bank_flow": 400, "acquiring": 300, "orders": 150, "procurement": 40,
     "meters": 14, "registry": 10, "courts": 1, "bureau_accounts": 6, "bureau_queries": 6,
+    "property": 2, "pledges": 4, "identity": 10,
 }  # fmt: skip
 RATE, WARM = 20, 40
 SPENT_IN = {  # function of the journey -> what it does
-    "_parties": "who", "_loops": "circles", "_seen": "reading", "whole_picture": "facts", "demanded": "quality",
-    "findings_of": "fraud checks", "decision_from": "underwriting",
+    "parties_of": "who", "who_is_asked_about_applied": "applications", "loops_of": "circles", "_seen": "reading",
+    "whole_picture": "facts", "demanded": "quality", "findings_of": "fraud checks", "stored_exposures": "exposures",
+    "decision_from": "underwriting",
 }  # fmt: skip
-Floats = np.ndarray
 
 
 @dataclass(slots=True)
@@ -164,9 +165,12 @@ def drawn(kind: str, parties: list[str], each: int, dice: np.random.Generator) -
             table[field.name] = pa.array(day * 86_400 + dice.integers(0, 86_400, many)).cast(field.type)
         elif pa.types.is_string(field.type):
             table[field.name] = pa.array([f"{n:07}" for n in range(many)])
-        else:
-            table[field.name] = pa.array(amount % 10**4 if field.name == "year" else amount)
-    table |= {"year": pa.array(2024 + np.arange(many) % 2)} if "year" in table else {}
+        elif pa.types.is_floating(field.type):
+            table[field.name] = pa.array(dice.random(many) * (100 if kind == "meters" else 1))
+        elif pa.types.is_int64(field.type):
+            table[field.name] = pa.array(amount)
+        else:  # a year, or the code of a county
+            table[field.name] = pa.array(np.full(many, 530102) if field.name == "city" else 2024 + np.arange(many) % 2)
     return pa.table({field.name: table[field.name].cast(field.type) for field in KINDS[kind].schema})
 
 
@@ -181,6 +185,8 @@ WORDS: dict[str, list[str | None]] = {
     "reader": ["feed"], "event": [None], "until": [None], "closed_on": [None],
     "what": ["capital", "paid_in", "address", "insured", "legal_representative", "dishonest", "plaintiff"],
     "value": ["1", "2", "17"], "subject": ["firm", "owner"], "lender": [f"L{k}" for k in range(12)],
+    "use": ["residential", "shop"], "seized": ["no"], "co_owners_consent": ["sole"], "released_on": [None],
+    "outcome": ["passed", "passed", "failed"], "detail": [None],
     "kind": ["loan", "card", "line"], "class": ["normal", "normal", "special_mention"], "months": ["NNNNNNNNNNNN"],
     "reason": ["loan", "card", "post_loan"],
 }  # fmt: skip

@@ -17,7 +17,7 @@ import numpy as np
 import zen
 
 from zhiwei.credit.underwriting import Policy, Scorecard, Stage, compile_policy, read_grades, read_terms
-from zhiwei.credit.underwriting.scorecard import Bin, Calibration
+from zhiwei.credit.underwriting.scoring import Bin, Calibration
 from zhiwei.tables import MICRO, CompiledTable, Parameter, Rule, compile_table, micro, parse_cell, read_table
 from zhiwei.tables.exchange import chain
 

@@ -36,8 +36,8 @@ from zhiwei.borrower.sources import (
 )
 from zhiwei.commands.borrower.party_files import read_parties
 from zhiwei.shelf import check, read_folder
-from zhiwei.shelf.jdm import product_from_graph
-from zhiwei.shelf.workbook import product_from_workbook
+from zhiwei.shelf.exchange.jdm import product_from_graph
+from zhiwei.shelf.exchange.workbook import product_from_workbook
 from zhiwei.tables import Problem
 from zhiwei.values import BadInput
 

@@ -19,8 +19,8 @@ from zhiwei.borrower.records import KINDS
 from zhiwei.borrower.sources import acquiring, meters, orders, procurement, tax
 from zhiwei.borrower.sources.bank_flow import default_mapping
 from zhiwei.shelf import load, read_folder
-from zhiwei.shelf.jdm import product_graph
-from zhiwei.shelf.workbook import product_workbook
+from zhiwei.shelf.exchange.jdm import product_graph
+from zhiwei.shelf.exchange.workbook import product_workbook
 
 TESTS = Path(__file__).parents[2] / "tests" / "unit"
 SOURCES = TESTS / "borrower" / "sources"

@@ -18,7 +18,7 @@ from zhiwei.commands.borrower import (
     pulling,
     receiving,
 )
-from zhiwei.commands.deciding import decide, tasks
+from zhiwei.commands.deciding import advise, decide, group, letter, price, tasks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -53,6 +53,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, picture.quality),
     (CREDIT, picture.features),
     (CREDIT, decide.decide),
+    (CREDIT, letter.letter),
     (CREDIT, tasks.tasks),
     (CREDIT, tasks.rule),
     (CREDIT, tasks.rulings),
@@ -80,12 +81,14 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (KEEPING, keeping.backup),
     (KEEPING, keeping.restore),
     (PRODUCT, products.check),
+    (PRODUCT, price.price),
     (PRODUCT, lab.lab),
 ]
 for panel, command in PANELS:
     app.command(rich_help_panel=panel)(command)
 app.command("close-days", hidden=True)(servicing.close_days)  # as 0.1 called it
 app.command(rich_help_panel=MONEY, cls=schedule.FileMayFollow)(schedule.schedule)
+app.add_typer(advise.app, name="advise", rich_help_panel=CREDIT)
 app.add_typer(importing.app, name="import", rich_help_panel=CREDIT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=CREDIT)
 merging.register(parties.app)
@@ -93,6 +96,7 @@ app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
 app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
+app.add_typer(group.app, name="group", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)

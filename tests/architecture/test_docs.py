@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from zhiwei.borrower.features import catalogue_page
+from zhiwei.credit.antifraud import check_names
+from zhiwei.credit.underwriting.group import EXPOSURES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("products/**/*.md")])
@@ -33,7 +35,14 @@ def test_commands_exist(page: Path) -> None:
 
 def test_the_catalogue_of_facts_is_the_one_in_force() -> None:
     """`./dev run features --page > docs/reference/features.md` after a change."""
-    assert (ROOT / "docs" / "reference" / "features.md").read_text(encoding="utf-8") == catalogue_page()
+    page = (ROOT / "docs" / "reference" / "features.md").read_text(encoding="utf-8")
+    assert page == catalogue_page(EXPOSURES.values())
+
+
+def test_every_check_on_fraud_has_its_figures_in_the_reference() -> None:
+    """`python bench/fraud.py --keep docs/reference/fraud.md` after a change of checks, plants or the town."""
+    page = (ROOT / "docs" / "reference" / "fraud.md").read_text(encoding="utf-8")
+    assert {name for name in check_names() if page.count(f"| `{name}` |") < 2} == {"near_bad_party"}
 
 
 def test_the_commands_are_found() -> None:

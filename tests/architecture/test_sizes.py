@@ -15,7 +15,8 @@ LIMITS = {"lines of a function": 60, "lines of a module": 400, "modules in a fol
 # (what, where) -> how much it may be
 EXCEPTIONS: dict[tuple[str, str], int] = {
     ("parameters", "zhiwei/commands/borrower/consents.py:give"): 11,  # likewise: all that makes a consent
-    ("parameters", "zhiwei/commands/deciding/decide.py:decide"): 7,  # options of a command, named by whoever types it
+    ("parameters", "zhiwei/commands/deciding/decide.py:decide"): 8,  # options of a command, named by whoever types it
+    ("parameters", "zhiwei/commands/deciding/price.py:price"): 7,  # likewise
     ("parameters", "zhiwei/commands/borrower/parties.py:add"): 11,  # likewise: all that is told of a party
     ("parameters", "zhiwei/commands/borrower/parties.py:link"): 7,  # likewise
     ("parameters", "zhiwei/commands/borrower/mapping.py:preview"): 7,  # likewise: what one says of columns

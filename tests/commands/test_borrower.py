@@ -124,3 +124,33 @@ def test_the_catalogue_names_every_fact_in_both_languages(zhiwei) -> None:
     assert len(rows) >= 150
     assert len({row["name"] for row in rows}) == len(rows)
     assert all(row["zh"] and row["en"] and row["unit"] and row["kind"] for row in rows)
+
+
+def test_property_and_pledges_from_tables(zhiwei, files: dict[str, Path], tmp_path: Path) -> None:
+    """A valuation and a search of the register become facts, and a double pledge a finding."""
+    give(zhiwei, files, "property", "pledges")
+    home, search = tmp_path / "home.csv", tmp_path / "search.csv"
+    home.write_text(
+        "不动产权证号,评估日期,行政区划代码,房屋用途,购买价,评估价1,评估价2,最高债权额\n"
+        "T-0012345,2025-03-02,330106,住宅,5000000,4800000,4900000,2100000\n",
+        "utf-8",
+    )
+    take = ["receive", home, "--source", "property", "--party", "F1"]
+    taken = json.loads(zhiwei(*take, "--set", "seized=no", "--json").stdout)
+    assert (taken["rows"], taken["new"], taken["warnings"]) == ({"property": 1}, True, {})
+    assert "bad_given" in zhiwei(*take, "--set", "seized=yes", code=2).stderr
+
+    search.write_text(
+        "登记证明编号,担保权人,登记日期,发票号码,担保债权金额\n"
+        "R1,bank 7,2025-01-03,25332000000000012345,200000\nR2,bank 9,2025-02-03,2533 2000000000012345,200000\n",
+        "utf-8",
+    )
+    told = ["receive", search, "--source", "pledges", "--party", "F1", "--covers", "1990-01-01..2025-03-02", "--json"]
+    assert json.loads(zhiwei(*told).stdout)["covered"] == [["pledges", "1990-01-01", "2025-03-02"]]
+
+    values = json.loads(zhiwei("features", "--party", "F1", "--as-of", "2025-04-01", "--json").stdout)["values"]
+    assert (values["property_value"], values["property_lien"]) == (4_800_000, 2_100_000)
+    assert (values["pledges_open"], values["pledged_amount"], values["pledge_lenders"]) == (2, 400_000, 2)
+    found = json.loads(zhiwei("findings", "F1", "--as-of", "2025-04-01", "--json").stdout)["findings"]
+    [one] = [one for one in found if one["check"] == "double_pledge"]
+    assert one["evidence"][0]["ids"] == ["R1", "R2"]

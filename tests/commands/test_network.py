@@ -46,3 +46,25 @@ def test_a_mark_ends_by_two(zhiwei) -> None:
     proposal = json.loads(zhiwei("network", "unmark", mark, "--because", "cleared", "--json").stdout)["proposal"]
     assert "four_eyes" in zhiwei("network", "approve", proposal, code=1).stderr
     assert "no_such_mark" in zhiwei("network", "unmark", "nothing", "--because", "x", code=1).stderr
+
+
+def test_what_an_application_came_with_is_given_to_decide_and_shown_nowhere(zhiwei, platform: Platform) -> None:
+    town = build_town(seed=1, businesses=20, until=ON, months=14)
+    receive(books=platform, by=platform.actor, deliveries=[delivery(town, ON)], folder="")
+    firms = [one.party_id for one in town.businesses[:3]]
+    for firm in firms:
+        words = ["--came-with", "device=fp-31415", "--came-with", "channel=app"]
+        done = zhiwei("decide", "--product", "tax_credit", "--party", firm, "--as-of", str(ON), *words)
+        assert "fp-31415" not in done.stdout + done.stderr
+    found = json.loads(zhiwei("findings", firms[0], "--as-of", str(ON), "--json").stdout)
+    assert found["facts"]["found_velocity_device"] == 3
+    several = ["--party", firms[0], "--party", firms[1], "--came-with", "device=x"]
+    zhiwei("decide", "--product", "tax_credit", "--as-of", str(ON), *several, code=2)
+
+
+def test_findings_on_staff(zhiwei) -> None:
+    told = json.loads(zhiwei("findings", "--staff", "--json").stdout)
+    assert (told["findings"], told["looked"]) == ([], ["early_defaults"])
+    assert "1 checks could look" in zhiwei("findings", "--staff").stdout
+    zhiwei("findings", code=2)
+    zhiwei("findings", "G1", "--staff", code=2)

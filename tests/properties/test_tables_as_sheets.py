@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_tables import KNOWN, tables
 
-from zhiwei.shelf.sheets import read_sheets, table_from_sheet, table_sheet, write_sheets
+from zhiwei.shelf.exchange.sheets import read_sheets, table_from_sheet, table_sheet, write_sheets
 from zhiwei.tables import HITS, Problem, check_table, read_table
 
 

@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 
 from zhiwei.values import EARLIEST, BadInput
 
-REPORTS = ("tax_ratings", "registry", "courts", "bureau_accounts", "bureau_queries")
+REPORTS = (
+    "tax_ratings", "registry", "courts", "bureau_accounts", "bureau_queries", "property", "pledges", "identity",
+)  # fmt: skip
 """Kinds that come as reports: each is of a day, and known from that day on."""
 
 COVERED = pa.schema(

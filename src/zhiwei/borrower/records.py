@@ -142,6 +142,7 @@ REGISTRY = pa.schema(
         ("what", _TEXT),
         # established | status | capital | paid_in | legal_representative | shareholder | address | scope | abnormal
         # | serious | pledge | freeze | insured (headcount of the annual report)
+        # | directorship (an office of the legal representative in another firm)
         ("value", _TEXT),
         ("amount", _FEN),
         ("share", _REAL),
@@ -188,6 +189,60 @@ BUREAU_QUERIES = pa.schema(
         ("reason", _TEXT),  # loan | card | guarantee | before_guarantee | financing | standing | post_loan | self | ...
     ]
 )
+PROPERTY = pa.schema(
+    [
+        ("party_id", _TEXT),
+        ("title_no", _TEXT),  # 不动产权证号
+        ("said_on", _DAY),  # a valuation, a search of the register, a consent: the day it was said
+        ("city", pa.int32()),  # six digits of GB/T 2260, of the county where the source says so
+        ("use", _TEXT),  # residential | shop | office | other
+        ("area", _REAL),  # m², 建筑面积
+        ("built_year", pa.int16()),
+        ("purchase_price", _FEN),
+        ("appraisal_1", _FEN),
+        ("appraisal_2", _FEN),
+        ("appraisal_3", _FEN),
+        ("first_lien_balance", _FEN),  # owed under mortgages that go before ours; 0 says that there is none
+        ("first_lien_maximum", _FEN),  # registered maximum of a 最高额抵押; null where there is no such lien
+        ("seized", _TEXT),  # no | seized 查封 | restricted 限售
+        ("co_owners_consent", _TEXT),  # sole | given | refused; null: nobody was asked
+        ("mortgage_registered_on", _DAY),  # our own mortgage
+    ]
+)
+"""A row for each property and each day on which something was said of it; what a row does not say is as it was."""
+
+PLEDGES = pa.schema(
+    [
+        ("party_id", _TEXT),  # who pledged
+        ("pledge_id", _TEXT),  # 登记证明编号: one registration may have many rows, one for each thing
+        ("lender", _TEXT),
+        ("registered_on", _DAY),
+        ("invoice_no", _TEXT),
+        ("vin", _TEXT),
+        ("receipt_no", _TEXT),  # 仓单号
+        ("debtor", _TEXT),
+        ("contract", _TEXT),
+        ("amount", _FEN),
+        ("dated_on", _DAY),
+        ("released_on", _DAY),
+    ]
+)
+PLEDGED_THINGS = ("invoice_no", "vin", "receipt_no")
+"""The columns that number one thing, whoever pledges it to whom."""
+IDENTITY = pa.schema(
+    [
+        ("party_id", _TEXT),
+        ("event_id", _TEXT),  # the provider's own number of it
+        ("checked_at", _TIME),
+        ("what", _TEXT),  # liveness | face | document | phone | sim | device | list | bureau | account | place
+        ("outcome", _TEXT),  # passed | failed | unclear; of a place nothing is said
+        ("score", _REAL),  # 0 to 1, higher is more surely the person
+        ("detail", _TEXT),  # which list, which sign: a code, nobody's number
+        ("latitude", _REAL),  # WGS-84
+        ("longitude", _REAL),
+    ]
+)
+"""What outside companies said when somebody was verified: face against document, phone against name, lists, devices."""
 
 KINDS = {
     kind.name: kind
@@ -214,6 +269,11 @@ KINDS = {
             "bureau_queries", "征信查询", "Bureau queries", BUREAU_QUERIES, "report_on",
             ("report_on", "queried_on", "lender", "reason"),
         ),
+        Kind("property", "房产", "Property", PROPERTY, "said_on", ("title_no", "said_on")),
+        Kind(
+            "pledges", "动产融资登记", "Pledges of movables", PLEDGES, "registered_on", ("pledge_id", *PLEDGED_THINGS)
+        ),
+        Kind("identity", "身份核验", "Identity checks", IDENTITY, "checked_at", ("event_id", "what")),
     )
 }  # fmt: skip
 """Every kind of record; each table has `party_id` first."""

@@ -108,7 +108,7 @@ def export(
     if chosen == "folder":
         _write(file, files)
     elif chosen == "xlsx":
-        from zhiwei.shelf.workbook import product_workbook
+        from zhiwei.shelf.exchange.workbook import product_workbook
 
         file.write_bytes(product_workbook(files))
     else:
@@ -141,7 +141,7 @@ def import_(
     elif file.stat().st_size > LARGEST_FILE:
         raise BadInput("file_too_large", f"{file} is larger than {LARGEST_FILE:,} bytes")
     elif chosen == "xlsx":
-        from zhiwei.shelf.workbook import product_from_workbook
+        from zhiwei.shelf.exchange.workbook import product_from_workbook
 
         files = product_from_workbook(file.name, file.read_bytes(), problems)
     else:

@@ -15,15 +15,14 @@ from zhiwei.borrower import KINDS
 from zhiwei.credit.antifraud import Seen
 from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
 from zhiwei.credit.antifraud.typologies.guarantees import Guarantee
-from zhiwei.credit.antifraud.typologies.identity import IDENTITY
-from zhiwei.credit.antifraud.typologies.pledging import PLEDGES
 from zhiwei.credit.antifraud.typologies.staff import OFFICER_LOANS
 from zhiwei.economy.town import Town
 
-_OWN = {"applications": APPLICATIONS, "identity": IDENTITY, "pledges": PLEDGES, "loans": OFFICER_LOANS}
+_OWN = {"applications": APPLICATIONS, "loans": OFFICER_LOANS}
 SCHEMAS: dict[str, pa.Schema] = {**{name: kind.schema for name, kind in KINDS.items()}, **_OWN}
-OFFICERS = 12
+OFFICERS = 80
 HANDLED = 80  # loans of one officer
+RAN_AWAY = 0.01  # of the outside suppliers, found out later: whoever bought a little there is honest
 _QUARTERS = (3, 6, 9, 12)
 
 
@@ -70,6 +69,7 @@ def honest(town: Town, on: date, seed: int = 0) -> Papers:
     """The town without its cheats, and without what others invoiced them."""
     good = [b for b in town.businesses if b.kind != "cheat"]
     names = [b.party_id for b in good]
+    opened = {b.party_id: b.opened_on for b in good}
     cheats = [b.party_id for b in town.businesses if b.kind == "cheat"]
     invoices = pl.DataFrame(town.known_on(on)).filter(
         pl.col("party_id").is_in(names) & ~pl.col("counterparty").is_in(cheats)
@@ -86,6 +86,8 @@ def honest(town: Town, on: date, seed: int = 0) -> Papers:
     for party in names:
         _bank(papers, party, dice)
         _orders(papers, party, dice)
+        _till(papers, party, dice)
+        _registered(papers, party, opened[party], dice)
         _state(papers, party, dice)
         _bureau(papers, party, dice)
         _applied(papers, party, dice)
@@ -93,6 +95,8 @@ def honest(town: Town, on: date, seed: int = 0) -> Papers:
         papers.net_assets[party] = round(max(sales.get(party, 0), 10**7) * float(dice.uniform(0.2, 0.8)))
     _together(papers, dice)
     _desk(papers, dice)
+    suppliers = invoices.filter(pl.col("direction") == "purchase")["counterparty"].unique().sort().to_list()
+    papers.bad = {name: "走逃户" for name in suppliers if name not in opened and dice.random() < RAN_AWAY}
     return papers
 
 
@@ -133,7 +137,10 @@ def _bank(papers: Papers, party: str, dice: np.random.Generator) -> None:
             fixed.append({"booked_on": day.replace(day=21), "amount": interest, "text": "结息"})
     more = pl.DataFrame(fixed).with_columns(pl.lit(party).alias("party_id"), pl.lit("").alias("counterparty"))
     rows = pl.concat([flow, back, more.select(flow.columns)]).filter(pl.col("booked_on") < papers.on)
-    papers.put("bank_flow", chained(rows.with_columns(pl.lit("a1").alias("account"), pl.lit("CNY").alias("currency"))))
+    papers.put("bank_flow", chained(rows.with_columns(
+        pl.lit("a1").alias("account"), pl.lit("CNY").alias("currency"),
+        (pl.lit(f"{party[-6:]}-") + pl.int_range(pl.len()).cast(pl.String)).alias("reference"),
+    )))  # fmt: skip
 
 
 def _orders(papers: Papers, party: str, dice: np.random.Generator) -> None:
@@ -159,9 +166,29 @@ def _orders(papers: Papers, party: str, dice: np.random.Generator) -> None:
     }))  # fmt: skip
 
 
-def _state(papers: Papers, party: str, dice: np.random.Generator) -> None:
-    """Registry, meters and VAT returns."""
-    founded = papers.on - timedelta(days=int(dice.integers(400, 4_000)))
+def _till(papers: Papers, party: str, dice: np.random.Generator) -> None:
+    """Of three in ten, whose customers pay by card or phone."""
+    if dice.random() < 0.3:
+        papers.put("acquiring", takings(papers.on, party, int(dice.integers(400, 3_000)), dice))
+
+
+def takings(on: date, party: str, many: int, dice: np.random.Generator) -> pl.DataFrame:
+    """A year of card and QR takings, one to eight a day: strangers and regulars, small sums, some of them round."""
+    at = datetime.combine(on, datetime.min.time()) - timedelta(days=1)
+    amount = np.exp(dice.normal(8.3, 0.8, many)).astype(np.int64) + 100
+    round_ones = dice.random(many) < dice.uniform(0.0, 0.12)
+    amount[round_ones] = (amount[round_ones] // 10_000 + 1) * 10_000
+    payers = (many * dice.uniform(0.4, 0.9) * dice.random(many) ** dice.uniform(1.0, 1.8)).astype(int)
+    return pl.DataFrame({
+        "party_id": party, "merchant": "m", "reference": [f"{party[-6:]}-{n}" for n in range(many)],
+        "paid_at": [at - timedelta(minutes=int(one)) for one in np.sort(dice.integers(0, 365 * 24 * 60, many))],
+        "amount": amount, "payer": [f"c{party[-6:]}{n}" for n in payers.tolist()], "channel": "wechat",
+    })  # fmt: skip
+
+
+def _registered(papers: Papers, party: str, opened: date, dice: np.random.Generator) -> None:
+    """The registry's rows: founded before it opened, some changes since, here and there a pause of trade."""
+    founded = opened - timedelta(days=int(dice.integers(5, 60)))
     capital = int(dice.integers(5, 200)) * 1_000_000
     rows: list[dict[str, object]] = [
         {"on": founded, "what": "established", "value": "存续"},
@@ -175,30 +202,51 @@ def _state(papers: Papers, party: str, dice: np.random.Generator) -> None:
     for what, chance in (("legal_representative", 0.04), ("scope", 0.08)):
         if dice.random() < chance:
             day = papers.on - timedelta(days=int(dice.integers(1, 360)))
-            rows.append({"on": day, "what": what, "value": "p2"})
+            rows.append({"on": max(day, founded + timedelta(days=1)), "what": what, "value": "p2"})
+    if dice.random() < 0.02:
+        stopped = papers.on - timedelta(days=int(dice.integers(60, 2_000)))
+        again = min(stopped + timedelta(days=int(dice.integers(30, 300))), papers.on - timedelta(days=1))
+        rows += [{"on": stopped, "what": "status", "value": "停业"}, {"on": again, "what": "status", "value": "存续"}]
     rows += [{"on": founded, "what": "directorship", "value": f"d{n}"} for n in range(int(dice.poisson(0.7)))]
     papers.put("registry", [{"party_id": party, **row} for row in rows])
-    months = [papers.on - timedelta(days=30 * k + 5) for k in range(12)]
-    papers.put("meters", [
-        {"party_id": party, "utility": "power", "meter": "m", "read_on": day, "usage": float(dice.integers(100, 9_000))}
-        for day in months
-    ])  # fmt: skip
+
+
+def _state(papers: Papers, party: str, dice: np.random.Generator) -> None:
+    """Meters and returns. Power follows sales in part: lights burn and fridges run whatever is sold."""
     sold = papers.rows("invoices", party).filter((pl.col("direction") == "sale") & (pl.col("status") == "valid"))
-    returns = []
-    for first, last in quarters(papers.on):
+    days = [papers.on - timedelta(days=30 * k + 5) for k in range(12)]
+    month = pl.col("issue_date").is_between
+    sums = [int(sold.filter(month(day - timedelta(days=29), day))["amount"].sum()) for day in days]
+    usual, part = max(sum(sums) / len(sums), 1), float(dice.uniform(0.2, 0.6))
+    base = float(dice.integers(100, 9_000))
+    papers.put("meters", [
+        {"party_id": party, "utility": "power", "meter": "m", "read_on": day,
+         "usage": base * (1 - part + part * fen / usual) * float(dice.uniform(0.85, 1.15))}
+        for day, fen in zip(days, sums, strict=True)
+    ])  # fmt: skip
+    returns: list[dict[str, object]] = []
+    burden = float(dice.uniform(0.01, 0.04))
+    year_to_date: dict[int, int] = {}
+    for first, last in reversed(quarters(papers.on, 4)):
         sales = int(sold.filter(pl.col("issue_date").is_between(first, last))["amount"].sum())
-        returns.append({
-            "party_id": party, "tax": "vat", "period_start": first, "period_end": last,
-            "filed_on": last + timedelta(days=14), "sales": round(sales * float(dice.uniform(0.97, 1.03))),
-        })  # fmt: skip
+        told, paid = round(sales * float(dice.uniform(0.97, 1.03))), round(sales * burden)
+        filed = last + timedelta(days=14)
+        if dice.random() < 0.02:  # now and then one is forgotten
+            filed = min(filed + timedelta(days=int(dice.integers(5, 150))), papers.on - timedelta(days=1))
+        base_of = {"party_id": party, "period_end": last, "filed_on": filed}
+        returns.append({**base_of, "tax": "vat", "period_start": first, "sales": told, "payable": paid, "paid": paid})
+        year_to_date[last.year] = year_to_date.get(last.year, 0) + told
+        income, less = date(last.year, 1, 1), float(dice.uniform(0.98, 1.02))
+        returns.append({**base_of, "tax": "cit", "period_start": income, "sales": round(year_to_date[last.year] * less),
+                        "paid": paid // 4})  # fmt: skip
     papers.put("tax_returns", returns)
 
 
-def quarters(on: date) -> list[tuple[date, date]]:
-    """The last three calendar quarters that ended a month before a day."""
+def quarters(on: date, many: int = 3) -> list[tuple[date, date]]:
+    """The last so many calendar quarters that ended a month before a day, the latest first."""
     found: list[tuple[date, date]] = []
     year, quarter = on.year, (on.month - 1) // 3
-    while len(found) < 3:
+    while len(found) < many:
         year, quarter = (year, quarter - 1) if quarter else (year - 1, 3)
         last = date(year + (quarter == 3), (quarter * 3 + 3) % 12 + 1, 1) - timedelta(days=1)
         if last < on - timedelta(days=20):
@@ -232,6 +280,7 @@ def _applied(papers: Papers, party: str, dice: np.random.Generator) -> None:
             "account": f"a{code}",
             "address": f"x{code}",
             "ip": f"i{code}",
+            "wifi": f"w{code}",
         }
         if dice.random() < 0.33:
             things["agent"] = f"g{dice.integers(15)}"
@@ -239,14 +288,27 @@ def _applied(papers: Papers, party: str, dice: np.random.Generator) -> None:
             {"application_id": f"{code}-{again}", "party_id": party, "applied_on": day, "kind": kind, "token": token}
             for kind, token in things.items()
         ])  # fmt: skip
-        at = datetime.combine(day, datetime.min.time())
-        papers.put("identity", [
-            {"event_id": f"{code}-{again}-{hour}", "party_id": party, "at": at + timedelta(hours=hour), "what": "place",
-             "latitude": 25.0 + float(dice.normal(0, 0.3)), "longitude": 102.7 + float(dice.normal(0, 0.3))}
-            for hour in (9, 15)
-        ])  # fmt: skip
-    if dice.random() < 0.003:
-        papers.put("identity", [{"event_id": f"{code}-sim", "party_id": party, "at": at, "what": "new_sim"}])
+        _verified(papers, party, f"{code}-{again}", datetime.combine(day, datetime.min.time()), dice)
+
+
+def _verified(papers: Papers, party: str, code: str, at: datetime, dice: np.random.Generator) -> None:
+    """Where it applied, and what came of face, document and phone: cameras fail one in ten, and then pass them."""
+    events: list[dict[str, object]] = [
+        {"event_id": f"{code}-{hour}", "checked_at": at + timedelta(hours=hour), "what": "place",
+         "latitude": 25.0 + float(dice.normal(0, 0.3)), "longitude": 102.7 + float(dice.normal(0, 0.3))}
+        for hour in (9, 15)
+    ]  # fmt: skip
+    tries = 1 + int(dice.geometric(0.7)) if dice.random() < 0.1 else 1
+    results = [("liveness", "failed")] * (tries - 1) + [
+        (one, "passed") for one in ("liveness", "face", "document", "phone")
+    ]
+    for what, chance in (("sim", 0.002), ("list", 0.002)):  # a lost phone, a namesake
+        results.append((what, "failed" if dice.random() < chance else "passed"))
+    events += [
+        {"event_id": f"{code}-v{n}", "checked_at": at + timedelta(hours=9, minutes=n), "what": what, "outcome": outcome}
+        for n, (what, outcome) in enumerate(results)
+    ]
+    papers.put("identity", [{"party_id": party, **event} for event in events])
 
 
 def _claims(papers: Papers, party: str, dice: np.random.Generator) -> None:
@@ -273,6 +335,12 @@ def _together(papers: Papers, dice: np.random.Generator) -> None:
         rows = papers.rows("applications", other)
         token = pl.when(pl.col("kind") == "phone").then(pl.lit(mine[0])).otherwise(pl.col("token"))
         papers.swap("applications", other, rows.with_columns(token.alias("token")))
+    for start in range(0, len(names) // 10, 3):  # stalls of one market
+        stalls = names[start : start + 3]
+        rows = papers.tables["applications"]
+        radio = pl.col("party_id").is_in(stalls) & (pl.col("kind") == "wifi")
+        shared = pl.when(radio).then(pl.lit(f"market-{start}")).otherwise(pl.col("token"))
+        papers.tables["applications"] = rows.with_columns(shared.alias("token"))
     order = {party: place for place, party in enumerate(names)}
     for party in names:
         if dice.random() < 0.08:

@@ -1,6 +1,6 @@
 """What journeys about the network need of the store: snapshots, edges, ways between parties, and marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -83,6 +83,27 @@ class Near:
     mark: Mark
     path: tuple[str, ...]
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A party asked for a product on a day, by a `channel` or ''; `traces`: (kind, keyed hash) of what it came with."""
+
+    application_id: str
+    party: str
+    product: str
+    on: date
+    channel: str
+    traces: tuple[tuple[str, str], ...]
+
+
+class Applications(Protocol):
+    def tokens(self, things: Sequence[tuple[str, str]]) -> list[str]: ...
+    def add(self, applications: Iterable[Application], person: str) -> int: ...
+    def told(self, parties: Sequence[str], product: str, on: date) -> set[str]: ...
+    def around(
+        self, parties: Sequence[str], since: date, on: date
+    ) -> list[tuple[str, str, date, str | None, str | None]]: ...
 
 
 class Network(Protocol):

@@ -62,13 +62,14 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Offered:
     """A source that can be asked: kinds of record, the kind of identifier it knows parties by ('' their id here), and
-    the name under which its answers are read.
+    the name under which its answers are read; `fallback` is the source asked where this one is down, or ''.
     """
 
     source: str
     kinds: tuple[str, ...]
     identifier: str
     file: str
+    fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ class Providers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A call that goes out: written before it does, so that one that is cut off is seen."""
+    """A call that goes out: written before it does, so that one that is cut off is seen. `instead_of`: the source that
+    was down, for which this one is asked; else ''.
+    """
 
     key: str
     source: str
@@ -107,6 +110,7 @@ class Asking:
     kinds: tuple[str, ...]
     consents: tuple[str, ...]
     person: str
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Ended:
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What asking a source came to. `unended`: calls cut off before their end was written. `p50` is the median time of
-    those that went out, in milliseconds.
+    those that went out, in milliseconds. `stood_in`: pulls made because another company was down.
     """
 
     source: str
@@ -143,6 +147,7 @@ class Counted:
     cost: int
     p50: float | None
     last_error: str
+    stood_in: int = 0
 
 
 class Pulls(Protocol):

@@ -24,20 +24,23 @@ DRAWS = 1000
 def draw_all(card: Card, validation: Validation, facts: Facts, label: Floats, folder: Path) -> list[Path]:
     """roc.png, calibration.png, points.png and scores.png in `folder`; `facts` and `label` are the card's sample."""
     folder.mkdir(parents=True, exist_ok=True)
-    font = cjk_font()
-    say = _Words(font is not None)
+    say = Words(cjk_font() is not None)
     figures = {
         "roc": _roc(validation, say),
         "calibration": _calibration(validation, say),
         "points": _points(card, say),
         "scores": _scores(card, card.score(facts), label, say),
     }
-    paths = []
+    for name, figure in figures.items():
+        save(figure, folder / f"{name}.png")
+    return [folder / f"{name}.png" for name in figures]
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture, in 中文 where a font for it is installed; png or svg by its name."""
+    font = cjk_font()
     with mpl.rc_context({"font.sans-serif": [*([font] if font else []), "DejaVu Sans"], "axes.unicode_minus": False}):
-        for name, figure in figures.items():
-            paths.append(folder / f"{name}.png")
-            figure.savefig(paths[-1], dpi=130)
-    return paths
+        figure.savefig(path, dpi=130)
 
 
 def cjk_font() -> str | None:
@@ -46,7 +49,7 @@ def cjk_font() -> str | None:
     return next((name for name in CJK if name in installed), None)
 
 
-class _Words:
+class Words:
     """Picks the language once: say(zh, en)."""
 
     def __init__(self, chinese: bool) -> None:
@@ -56,7 +59,7 @@ class _Words:
         return zh if self.chinese else en
 
 
-def _axes(title: str, note: str, size: tuple[float, float] = (8.0, 5.6)) -> tuple[Figure, Axes]:
+def framed(title: str, note: str, size: tuple[float, float] = (8.0, 5.6)) -> tuple[Figure, Axes]:
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     figure.suptitle(title, x=0.02, ha="left", fontsize=13, color=INK, fontweight="bold")
@@ -67,12 +70,12 @@ def _axes(title: str, note: str, size: tuple[float, float] = (8.0, 5.6)) -> tupl
     return figure, axes
 
 
-def _percent(axes: Axes, which: str) -> None:
+def percents(axes: Axes, which: str) -> None:
     for axis in which:
         (axes.xaxis if axis == "x" else axes.yaxis).set_major_formatter(lambda value, _: f"{value * 100:.0f}%")
 
 
-def _roc(validation: Validation, say: _Words) -> Figure:
+def _roc(validation: Validation, say: Words) -> Figure:
     """ROC of out-of-fold predictions, with the band over firms, and the yardstick's."""
     risk, label, at = validation.pd, validation.label, np.linspace(0, 1, 201)
     random = np.random.default_rng(validation.plan.seed)
@@ -80,7 +83,7 @@ def _roc(validation: Validation, say: _Words) -> Figure:
     curves = [roc(risk[draw], label[draw], at) for draw in draws if 0 < label[draw].sum() < len(label)]
     low, high = np.quantile(curves, [0.025, 0.975], axis=0)
     area, alone = validation.auc_firms, auc(validation.benchmark, label)
-    figure, axes = _axes(
+    figure, axes = framed(
         say("评分卡能把违约企业排到前面吗？", "Does the card put defaulters first?"),
         say(
             f"样本外预测；{validation.firms}家企业，{validation.defaults}家违约；色带为企业自助抽样95%区间",
@@ -98,14 +101,14 @@ def _roc(validation: Validation, say: _Words) -> Figure:
     axes.set_xlabel(say("被误拒的正常企业占比（%）", "Payers refused by mistake (% of all payers)"))
     axes.set_ylabel(say("被识别的违约企业占比（%）", "Defaulters caught (% of all defaulters)"))
     axes.set(xlim=(-0.01, 1), ylim=(0, 1.01))
-    _percent(axes, "xy")
+    percents(axes, "xy")
     axes.legend(loc="lower right", frameon=False)
     return figure
 
 
-def _calibration(validation: Validation, say: _Words) -> Figure:
+def _calibration(validation: Validation, say: Words) -> Figure:
     """Predicted and observed default rate of each fifth."""
-    figure, axes = _axes(
+    figure, axes = framed(
         say("预测违约率与实际相符吗？", "Do predicted default rates come true?"),
         say(
             f"样本外预测，违约水平同样本；校准斜率{validation.slope}（1为最佳），Brier {validation.brier:.3f}",
@@ -136,12 +139,12 @@ def _calibration(validation: Validation, say: _Words) -> Figure:
     axes.set_ylabel(say("违约率（%）", "Default rate (%)"))
     axes.set_ylim(0, 1)
     axes.grid(visible=False, axis="x")
-    _percent(axes, "y")
+    percents(axes, "y")
     axes.legend(loc="upper left", frameon=False)
     return figure
 
 
-def _points(card: Card, say: _Words) -> Figure:
+def _points(card: Card, say: Words) -> Figure:
     """Points of each bin, one panel an attribute, all on one scale."""
     many = max(len(card.attributes), 1)
     columns = 2 if many > 1 else 1
@@ -166,7 +169,7 @@ def _points(card: Card, say: _Words) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, item: Attribute, say: _Words) -> None:
+def _panel(axes: Axes, item: Attribute, say: Words) -> None:
     fact = CATALOGUE.get(item.name, Fact(item.name, item.name, item.name, ""))
     names = [say(*span_words(fact.unit, low, high)) for low, high in item.bins.spans]
     tallies = [
@@ -190,9 +193,9 @@ def _panel(axes: Axes, item: Attribute, say: _Words) -> None:
     axes.tick_params(left=False)
 
 
-def _scores(card: Card, scores: Floats, label: Floats, say: _Words) -> Figure:
+def _scores(card: Card, scores: Floats, label: Floats, say: Words) -> Figure:
     """Scores of payers and defaulters, with the probability of default along the top."""
-    figure, axes = _axes(
+    figure, axes = framed(
         say("正常与违约企业的得分分布", "Scores of firms that paid and firms that defaulted"),
         say("建模样本内（非样本外）", "The card on its own sample (not out of fold)"),
     )

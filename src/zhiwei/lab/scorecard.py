@@ -31,6 +31,8 @@ Facts = Mapping[str, Floats]
 class Recipe:
     """How a card is made. Points are whole; `penalty` is the ridge on weights, in units of log-likelihood.
 
+    `default` says what label 1 means and `window_months` what it was looked for in: both stay with the card.
+
     Four attributes on 27 defaults are some seven defaults each: what a logistic fit is commonly said to need.
     """
 
@@ -40,6 +42,8 @@ class Recipe:
     min_points: int = 8
     base_points: int = 600
     points_to_double_odds: int = 20
+    default: str = "是否违约 as CUMCM 2020 C labels it: the source defines neither the default nor its window"
+    window_months: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Card:
     sample_size: int
     sample_defaults: int
     as_of: date
+    default: str
+    window_months: int
 
     def score(self, facts: Facts) -> Floats:
         """Scores, shape (n,), in points; more is safer. `facts`: arrays of shape (n,), NaN where missing."""
@@ -100,6 +106,8 @@ class Card:
             f"even_odds_score = {self.even_odds_score}\n"
             f"points_to_double_odds = {self.points_to_double_odds}\n"
             f"sample_default_rate = {self.sample_defaults / self.sample_size:.6f}\n"
+            f'default = "{self.default}"\n'
+            f"window_months = {self.window_months}\n"
             f'sample = "n = {self.sample_size}, defaults = {self.sample_defaults}"\n'
             f"as_of = {self.as_of.isoformat()}\n"
             f"attributes = [\n{names}]\n"
@@ -140,6 +148,8 @@ def develop(
         sample_size=len(label),
         sample_defaults=int(label.sum()),
         as_of=as_of,
+        default=recipe.default,
+        window_months=recipe.window_months,
     )
 
 

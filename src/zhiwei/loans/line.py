@@ -44,6 +44,16 @@ class Line:
         """What may be drawn now; a line cut below its use has nothing available, not a negative amount."""
         return max(0, self.limit - self.used - self.held) if self.status == OPEN else 0
 
+    def exposure(self, on: date) -> int:
+        """What may be lost by it: all of its limit while it can be drawn on, else what is owed and on its way.
+
+        A line that only its lateness froze is free again as soon as somebody pays; what a person froze stays so.
+        """
+        owed = self.used + self.held
+        waiting = self.status == FROZEN and self.frozen_because == LATE
+        running = (self.status == OPEN or waiting) and on < self.expires_on
+        return max(self.limit, owed) if running else owed
+
 
 def check_draw(line: Line, amount: int, on: date, smallest: int) -> None:
     """Refusal unless the draw fits the line: status, dates, size and limit - used - held."""

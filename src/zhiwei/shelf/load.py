@@ -1,8 +1,7 @@
 """A folder's files -> one Product, or every problem in it with file, line and column."""
 
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,29 +14,38 @@ from zhiwei.credit.monitoring import read_watch
 from zhiwei.credit.underwriting import (
     ALWAYS,
     Authority,
+    Fusion,
     Policy,
     Scorecard,
     Stage,
     Term,
+    read_anchors,
     read_authority,
     read_calibration,
+    read_fusion,
     read_grades,
     read_scorecard,
     read_terms,
 )
+from zhiwei.credit.underwriting.group import EXPOSURES
 from zhiwei.funding import Funder, Programme
+from zhiwei.shelf.given import facts_of_table
 from zhiwei.shelf.lending import amount, read_line
 from zhiwei.shelf.needs import Needs, read_needs
+from zhiwei.shelf.price import demand_of
 from zhiwei.shelf.product import Case, Product
 from zhiwei.tables import (
     MICRO,
+    CompiledTable,
     Document,
     Parameter,
     Problem,
     Rule,
+    compile_table,
     did_you_mean,
     micro,
     read_parameters,
+    read_table,
     rules_from_csv,
 )
 from zhiwei.values import BadInput, digest
@@ -48,11 +56,16 @@ REQUIRED = (
     "underwriting/scorecard.csv", "underwriting/calibration.toml", "underwriting/grades.csv", "underwriting/limit.csv",
     "underwriting/price.csv", "underwriting/parameters.toml", "loans.toml", "funding.toml", "monitoring.toml",
 )  # fmt: skip
-OPTIONAL = ("campaign.toml", "underwriting/authority.csv")
-FACTS = (*CATALOGUE, *found_names(check_names()))  # what a product may look at: records, and what checks found
+OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.csv", "underwriting/at_once.csv",
+            "underwriting/demand.toml")  # fmt: skip
+OWN_TABLE = re.compile(r"underwriting/tables/[a-z][a-z0-9_]*\.csv")
+MOST_FUSED = 100_000  # points that the cards of a fused score can reach, so that its sums fit 64 bits
+FACTS = (*CATALOGUE, *found_names(check_names()), *EXPOSURES)
+"""What a product may look at: records, what checks found, and what our own book says."""
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip
 FILE_NAME = re.compile(r"(?:[\w-]+/)*[\w.-]+\.(?:toml|csv|md)")  # inside the folder: no .. and no other root
+OUTPUT = re.compile(r"[a-z][a-z0-9_]*")
 LARGEST_FOLDER = 2**22  # bytes of text: a product is read by people
 
 
@@ -83,7 +96,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     problems = [Problem(name, 1, "", "the file is missing") for name in REQUIRED if name not in files]
     known = {*REQUIRED, *OPTIONAL}
     for name in files:
-        if name not in known and not name.startswith("cases/") and not name.endswith(".md"):
+        if not (name in known or name.startswith("cases/") or name.endswith(".md") or OWN_TABLE.fullmatch(name)):
             problems.append(Problem(name, 1, "", "nothing reads this file", did_you_mean(name, known)))
     if problems:
         return None, problems
@@ -96,13 +109,14 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
     loans = _document(files, "loans.toml", problems)
     campaign = _document(files, "campaign.toml", problems) if "campaign.toml" in files else None
     policy = _policy(files, demands, loans, problems)
-    facts = _facts(policy, needs, borrower)
+    watch = read_watch(_document(files, "monitoring.toml", problems), FACTS)
+    facts = _facts(policy.facts() | watch.facts(), needs, borrower)
     product = Product(
         head.take(("id",), str), head.take(("version",), str), head.take(("zh",), str), head.take(("en",), str),
         head.take(("anchor",), str), since, digest(dict(files)), needs, facts, policy,
         _authority(files, problems), read_line(loans),
         funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
-        read_watch(_document(files, "monitoring.toml", problems)),
+        watch,
         read_parameters(campaign) if campaign else (), tuple(_cases(files, facts, problems)),
     )  # fmt: skip
     if not any(_is_case(name) for name in files):
@@ -114,11 +128,10 @@ def _document(files: Files, name: str, problems: list[Problem]) -> Document:
     return Document(name, files[name], problems)
 
 
-def _facts(policy: Policy, needs: Needs, borrower: Document) -> tuple[str, ...]:
+def _facts(used: set[str], needs: Needs, borrower: Document) -> tuple[str, ...]:
     """The facts of a product, in the order of the catalogue; those of invoices a decision always kept stay with it."""
     if not needs.scopes:
         return FACTS  # what follows from that (nothing is asked for) would only hide it
-    used = policy.facts()
     for name in sorted(used & CATALOGUE.keys()):
         kind = CATALOGUE[name].kind
         if kind != "across" and kind not in needs.kinds:
@@ -143,6 +156,10 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
     def table(name: str) -> tuple[str, str]:
         return f"underwriting/{name}", files[f"underwriting/{name}"]
 
+    tables = _own_tables(files, {*facts, *(parameter.name for parameter in parameters)}, problems)
+    given = [name for one in tables for name in one.table.outputs]
+    known |= set(given)
+    facts = dict.fromkeys((*FACTS, *given)).keys()
     stages = (
         Stage("data", demands),
         Stage("admission", read_admission(_document(files, "acquisition.toml", problems), facts)),
@@ -151,19 +168,61 @@ def _policy(files: Files, demands: tuple[Rule, ...], loans: Document, problems: 
     )
     _codes_once(stages, problems)
     limit, price = (_terms(*table(name), known, problems, numbers.sound) for name in ("limit.csv", "price.csv"))
+    card = _scorecard(files, facts, problems)
+    grades = read_grades(*table("grades.csv"), problems)
     return Policy(
         stages,
-        Scorecard(
-            read_scorecard(*table("scorecard.csv"), facts, problems),
-            read_calibration(_document(files, "underwriting/calibration.toml", problems)),
-        ),
-        read_grades(*table("grades.csv"), problems),
+        card,
+        grades,
         limit,
         price,
         parameters,
         amount(loans, "limit_step") * MICRO // 100,
         amount(loans, "smallest_limit") * MICRO // 100,
+        tables,
+        _terms(*table("at_once.csv"), known, problems, numbers.sound) if "underwriting/at_once.csv" in files else (),
+        demand_of(files, card, [grade.name for grade in grades], price, facts, problems),
     )
+
+
+def _own_tables(files: Files, known: Collection[str], problems: list[Problem]) -> tuple[CompiledTable, ...]:
+    """underwriting/tables/: each gives facts of its own names, whole numbers or none, by its first row that holds."""
+    found: list[CompiledTable] = []
+    taken = {*known, "pd", "score"}
+    for name in sorted(files):
+        if not OWN_TABLE.fullmatch(name):
+            continue
+        table = read_table(name, files[name], known, problems)
+        if table is None:
+            continue
+        for output in table.outputs:
+            if output in taken or not OUTPUT.fullmatch(output):
+                message = f"output {output!r} is a fact, a parameter or another table's, or no name for one"
+                problems.append(Problem(name, 1, output, message, "lower case letters, digits and _"))
+            taken.add(output)
+        if table.hit == "collect":
+            problems.append(Problem(name, 1, "", "a table that collects gives no single fact", "use first or sum"))
+        for entry in table.entries:
+            for output, one in zip(table.outputs, entry.outputs, strict=True):
+                if one.word is not None:
+                    problems.append(Problem(name, entry.line, output, "a fact is a number, not a text"))
+        found.append(compile_table(table))
+    return tuple(found)
+
+
+def _scorecard(files: Files, facts: Collection[str], problems: list[Problem]) -> Scorecard:
+    """One card, or those of several anchors where fusion.csv says how they are weighed."""
+    name, fused = "underwriting/scorecard.csv", "underwriting/fusion.csv"
+    document = _document(files, "underwriting/calibration.toml", problems)
+    bins = read_scorecard(name, files[name], facts, problems, anchored=fused in files)
+    if fused not in files:
+        return Scorecard(bins, read_calibration(document)[0])
+    anchors = {one: anchor for one, anchor in read_anchors(name, files[name]).items() if one in bins}
+    whole, cards = read_calibration(document, dict.fromkeys(anchors.values()))
+    fusion: Fusion | None = read_fusion(fused, files[fused], cards, anchors, problems) if anchors else None
+    if sum(max(abs(one.points) for one in some) for some in bins.values()) > MOST_FUSED:
+        problems.append(Problem(name, 1, "points", f"cards that are fused reach at most {MOST_FUSED:,} points"))
+    return Scorecard(bins, whole, fusion)
 
 
 def _parameters(document: Document) -> tuple[Parameter, ...]:
@@ -239,20 +298,8 @@ def _cases(files: Files, known: tuple[str, ...], problems: list[Problem]) -> lis
             continue
         document = _document(files, name, problems)
         document.only((), {"about", "as_of", "facts", "expect"})
-        document.only(("expect",), {"outcome", "limit", "annual_rate", "grade", "reasons"})
-        facts: dict[str, int | None] = dict.fromkeys(known)
-        for fact, value in document.table("facts").items():
-            if fact not in known:
-                hint = did_you_mean(fact, known)
-                said = "this product does not look at" if fact in FACTS else "unknown"
-                document.problem(("facts", fact), f"{said} fact {fact!r}", hint)
-            elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                document.problem(("facts", fact), f"{fact} must be a number")
-            else:
-                try:
-                    facts[fact] = micro(value)
-                except ValueError as error:
-                    document.problem(("facts", fact), str(error))
+        document.only(("expect",), {"outcome", "limit", "at_once", "annual_rate", "grade", "reasons"})
+        facts = dict.fromkeys(known) | facts_of_table(document, "facts", known, FACTS)
         expect: dict[str, Any] = document.table("expect")
         on = document.day(("as_of",))
         if "outcome" not in expect:

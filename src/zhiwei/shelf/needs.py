@@ -1,7 +1,7 @@
 """borrower.toml: what a product must be allowed to see, what it may see besides, and how good that has to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from zhiwei.borrower import KINDS, PURPOSES
@@ -10,20 +10,22 @@ from zhiwei.borrower.quality import Demand, demand_of, figure_names, rules_of
 from zhiwei.tables import Document, Rule, did_you_mean, rules_from_toml
 from zhiwei.values import BadInput
 
-KEYS = {"scopes", "optional", "purposes", "demand", "quality"}
+KEYS = {"scopes", "optional", "purposes", "demand", "quality", "silence"}
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """`scopes`: kinds of record without which nothing is decided; `optional` ones are used where the party allows them.
 
-    `demands` are of the quality of records; what falls short is a rule of the first stage.
+    `demands` are of the quality of records; what falls short is a rule of the first stage. `silences`: kinds whose
+    absence may turn out better than what they could show -> why the product allows it.
     """
 
     scopes: tuple[str, ...]
     optional: tuple[str, ...]
     purposes: tuple[str, ...]
     demands: tuple[Demand, ...]
+    silences: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -46,7 +48,21 @@ def read_needs(document: Document) -> tuple[Needs, tuple[Rule, ...]]:
         if demand := _demand(document, index, plain, (*scopes, *optional)):
             demands.append(demand)
             rules += rules_of(demand, document.line(("quality", index, "code")))
-    return Needs(scopes, optional, purposes, tuple(demands)), tuple(rules)
+    silences = _silences(document, (*scopes, *optional))
+    return Needs(scopes, optional, purposes, tuple(demands), silences), tuple(rules)
+
+
+def _silences(document: Document, kinds: tuple[str, ...]) -> dict[str, str]:
+    """[[silence]]: kind and because."""
+    found: dict[str, str] = {}
+    for index in range(len(document.tables("silence"))):
+        path = ("silence", index)
+        document.only(path, {"kind", "because"})
+        kind, because = (document.take((*path, key), str) for key in ("kind", "because"))
+        if kind not in kinds or kind in found:
+            document.problem((*path, "kind"), f"{kind!r} is neither in scopes nor in optional, or stands twice")
+        found[kind] = because
+    return found
 
 
 def _words(document: Document, name: str, known: Mapping[str, Any] | tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import ipc
 
+from zhiwei.borrower.collateral.things import things_of
 from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import conformed
 from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
@@ -22,6 +23,7 @@ from zhiwei.store.received import Deliveries
 from zhiwei.store.table import Store
 
 PART = "record_cover.part"
+THING = "pledged_thing.thing_index"
 BODY = "record_batch.body"  # names, accounts and phones of third parties are in there: all of it is sealed
 _OPTIONS = ipc.IpcWriteOptions(compression="zstd")
 
@@ -49,6 +51,7 @@ class Batches(Store):
         return self.deliveries.add(delivery_id, source, ("", file), sha256, rows)
 
     def add(self, batches: Iterable[Batch]) -> None:
+        batches = list(batches)
         self.run_many(
             """insert into record_batch (tenant_id, batch_id, party_id, kind, delivery_id, consent_id, first_day,
                                          last_day, row_count, body)
@@ -62,6 +65,26 @@ class Batches(Store):
                 for one in batches
             ],
         )  # fmt: skip
+
+        for one in batches:
+            if one.kind == "pledges":
+                things = sorted(frozenset[str]().union(*things_of(one.rows)))
+                self.run(
+                    """insert into pledged_thing (tenant_id, batch_id, thing_index)
+                       select distinct %s, %s, unnest(%s::text[]) on conflict do nothing""",
+                    self.tenant, one.batch_id, self.vault.index_all(things, THING),
+                )  # fmt: skip
+
+    def pledgors(self, things: Sequence[str]) -> list[str]:
+        indexes = [index for thing in things for index in self.vault.indexes(thing, THING)]
+        found = self.rows(
+            """select distinct b.party_id from pledged_thing t join record_batch b using (tenant_id, batch_id)
+               where t.thing_index = any(%s)
+                 and not exists (select from consent_withdrawal w
+                                 where w.tenant_id = b.tenant_id and w.consent_id = b.consent_id)
+               order by 1""", indexes,
+        )  # fmt: skip
+        return [party for (party,) in found]
 
     def of(
         self, parties: Sequence[str], kinds: Sequence[str], until: date, known_at: datetime | None

@@ -119,6 +119,13 @@ class Tasks(Store):
         )
         return Ruled(*row) if row else None
 
+    def approvers(self) -> dict[str, str]:
+        """Line -> the person who approved it, of lines that a person approved."""
+        return dict(self.rows(
+            """select l.line_id, r.person from ruling r join line l on l.decision_id = r.ruled_id
+               where r.outcome = 'approve'"""
+        ))  # fmt: skip
+
     def outcomes(self) -> list[tuple[str, str, str, str, str, bool, bool]]:
         """Every ruling: (product, person, role, what the policy said, what it became, a line was opened, it went bad).
 

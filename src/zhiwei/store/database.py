@@ -18,7 +18,7 @@ from zhiwei.store.migrate import migrate
 from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
-from zhiwei.store.parties import Merges, Network, Parties, Relations
+from zhiwei.store.parties import Applications, Merges, Network, Parties, Relations
 from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.sealed import Sealed
@@ -38,6 +38,7 @@ class Unit:
     relations: Relations
     merges: Merges
     network: Network
+    applications: Applications
     records: Records
     products: Products
     decisions: Decisions

@@ -10,10 +10,10 @@ class Pulls(Store):
     def begin(self, asking: Asking) -> str:
         """-> the call's id."""
         row = self.row(
-            """insert into pull_asked (tenant_id, key, source, party_id, kinds, consents, person)
-               values (%s, %s, %s, %s, %s, %s, %s) returning pull_id""",
+            """insert into pull_asked (tenant_id, key, source, party_id, kinds, consents, person, instead_of)
+               values (%s, %s, %s, %s, %s, %s, %s, %s) returning pull_id""",
             self.tenant, asking.key, asking.source, asking.party, list(asking.kinds), list(asking.consents),
-            asking.person,
+            asking.person, asking.instead_of,
         )  # fmt: skip
         assert row is not None
         return str(row[0])
@@ -65,7 +65,8 @@ class Pulls(Store):
                       (percentile_cont(0.5) within group (order by extract(epoch from p.answered_at - p.asked_at))
                          filter (where p.tries > 0) * 1000)::float8,
                       coalesce((array_agg(p.error order by p.number desc)
-                                filter (where p.outcome in ('failed', 'refused')))[1], '')
+                                filter (where p.outcome in ('failed', 'refused')))[1], ''),
+                      count(*) filter (where a.instead_of <> '')
                from pull_asked a left join pull p on p.pull_id = a.pull_id group by a.source order by a.source"""
         )
         return [Counted(*row) for row in found]

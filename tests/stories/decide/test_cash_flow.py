@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -101,6 +102,22 @@ def test_a_statement_is_enough(shop: Shop) -> None:
     assert inputs["facts"]["bank_sales_gap_12m"] is None
     assert inputs["facts"]["bank_flow.agreement_12m"] == "1"
     assert shop.decide() == decided
+
+
+def test_the_order_in_which_records_come_does_not_matter(shop: Shop) -> None:
+    """The same rows of another shop, shuffled and in three files: the same facts, outcome, limit and price."""
+    shop.allow("bank_flow")
+    shop.hand_in("bank_flow", statement())
+    other = replace(ALLOWED, party=Party("G8", "八号商行", "test"))
+    give_consent(books=shop.books, by=shop.by, permission=other)
+    rows = [row | {"party_id": "G8"} for row in statement()]
+    Random(7).shuffle(rows)
+    for part in range(3):
+        shop.hand_in("bank_flow", rows[part::3], f"part{part}.csv")
+    one, two = decide(books=shop.books, by=shop.by, product="cash_flow_line", parties=["G7", "G8"], as_of=YEAR_END)
+    facts, same = (json.loads(each.inputs)["facts"] for each in (one, two))
+    assert facts == same
+    assert (one.outcome, one.limit, one.annual_rate) == (two.outcome, two.limit, two.annual_rate)
 
 
 def test_without_consent_nothing_is_decided(shop: Shop) -> None:

@@ -12,8 +12,9 @@ from zhiwei.bootstrap import Platform
 from zhiwei.borrower import INVOICES, Party
 from zhiwei.borrower.delivery import BAD_ROW, Delivery
 from zhiwei.borrower.relations import Held, Link
+from zhiwei.borrower.sources import identity
 from zhiwei.credit.antifraud import check_names, found_names
-from zhiwei.journeys import receive
+from zhiwei.journeys import Permission, Source, give_consent, receive, receive_records, withdraw_consent
 from zhiwei.journeys.antifraud.ask import Asked, ask_network
 from zhiwei.journeys.antifraud.build import build_network
 from zhiwei.journeys.antifraud.findings import findings_on
@@ -169,6 +170,24 @@ def test_a_new_snapshot_takes_the_place_of_the_old(town: Platform) -> None:
         assert run("delete from network_edge").rowcount == 0, "the latest stays, whoever asks"
     with pytest.raises(psycopg.errors.InsufficientPrivilege), town.unit("local") as unit:
         unit.steps.connection.execute("update network_edge set weight = 0")
+
+
+def test_what_a_verifier_said_is_looked_at_as_long_as_the_party_allows_it(town: Platform) -> None:
+    """The face was not hers; whether or not a network was built."""
+    party = Party("G1", "G1", "test")
+    said = Permission(party, ["identity"], "Check who I am.", "page 1", date(2023, 1, 1))
+    give_consent(books=town, by=town.actor, permission=said)
+    content = (
+        b'{"events": [{"event_id": "V1", "checked_at": "2024-02-20T09:30:00", "what": "face", "outcome": "failed"}]}'
+    )
+    read = identity.read(content, "answer.json", "G1")
+    source = Source("identity", "answer.json", "1" * 64)
+    receive_records(books=town, by=town.actor, source=source, parsed=read)
+    found = findings_on(books=town, by=town.actor, party="G1", as_of=ON).figures("G1", check_names())
+    assert (found["found_identity_takeover"], found["found_identity_listed"]) == (1, 0)
+    withdraw_consent(books=town, by=town.actor, party="G1", scopes=["identity"], on=town.today(), because="they asked")
+    found = findings_on(books=town, by=town.actor, party="G1", as_of=ON).figures("G1", check_names())
+    assert found["found_identity_takeover"] is None
 
 
 def test_the_future_is_refused(town: Platform) -> None:

@@ -421,3 +421,64 @@ def test_figures_are_of_the_table(asking: Setup) -> None:
     gone = replace(platform, providers=Companies())
     [power] = pull_figures(books=gone, by=gone.actor)
     assert (power.counted, power.breaker) == (c, "")
+
+
+# --- a second company stands in ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(asking: Setup, tmp_path: Path) -> Callable[..., tuple[Platform, Door]]:
+    """`power`, which is down, and `grid`, which stands in for it and gives these answers."""
+
+    def setup(*answers: str) -> tuple[Platform, Door]:
+        platform, door = asking(*answers)
+        down = tmp_path / "down"
+        down.mkdir()
+        (down / "answers.toml").write_text('name = "power"\n', "utf-8")
+        for _ in range(9):
+            with (down / "answers.toml").open("a", encoding="utf-8") as file:
+                file.write('[[answer]]\nkinds = ["meters"]\nparty = "G7"\noutage = "line dead"\n')
+        clock, policy = Clock(sleep=lambda _: None), Policy(attempts=2, failures=4, rest=1e6)
+        broken = Pull(Recorded(down), Price(120, "answers"), policy, clock)
+        door.name = "grid"
+        grid = Pull(door, Price(300, "calls"), policy, clock)
+        known = {
+            "power": Company(broken, "meters", ("meters",), fallback="grid"),
+            "grid": Company(grid, "meters", ("meters",)),
+        }
+        return replace(platform, providers=Companies(lambda: known)), door
+
+    return setup
+
+
+def test_a_company_that_is_down_is_stood_in_for_and_both_are_counted(two) -> None:
+    platform, door = two(FORM)
+    [consent] = allow(platform, recurring=False)
+    pulled = pull(platform)
+    assert (pulled.source, pulled.outcome, pulled.cost) == ("grid", "hit", 300)
+    assert readings(platform) == [120.5]
+    assert calls(platform) == [("failed", "outage", 2, 0, False), ("hit", "", 1, 300, True)]
+    assert pull(platform) == pulled, "the same key asks nobody again, whoever answered it"
+    assert len(door.asked) == 1
+    assert door.asked[0].consents == (consent,)
+    figures = {one.counted.source: one for one in pull_figures(books=platform, by=platform.actor)}
+    assert (figures["power"].counted.failures, figures["power"].counted.stood_in) == (1, 0)
+    assert (figures["grid"].counted.hits, figures["grid"].counted.stood_in, figures["grid"].hit_rate) == (1, 1, 1.0)
+
+
+def test_where_all_are_down_every_one_says_so(two) -> None:
+    platform, _ = two("outage", "outage")
+    allow(platform)
+    with pytest.raises(Outage, match=r"line dead.*line dead"):
+        pull(platform)
+    assert calls(platform) == [("failed", "outage", 2, 0, False), ("failed", "outage", 2, 600, False)]
+
+
+def test_what_a_company_refuses_is_not_carried_to_another(asking: Setup) -> None:
+    platform, door = asking("no_consent")
+    known = {"power": Company(Pull(door), "meters", ("meters",), fallback="grid")}
+    platform = replace(platform, providers=Companies(lambda: known))
+    allow(platform)
+    with pytest.raises(Refusal):
+        pull(platform)
+    assert [row[0] for row in calls(platform)] == ["refused"]

@@ -21,6 +21,10 @@ BLOCK = (
     '[[parameter]]\nname = "{}"\nfrom = 2019-01-01\nvalue = "1"\nbecause = "x"\nchecked_on = 2019-01-01\nsure = true\n'
 )
 QUALITY = '[[quality]]\nkind = "invoices"\ncoverage = 0.8\neffect = "note"\nzh = "少"\nen = "few"\ncode = "D99"\n'
+WARNING = (
+    '[[warning]]  # one more\ncode = "W99"\nfact = "sales_12m"\ntest = "> 5"\nchange = "< -0.3"\naction = "call"\n'
+    'from = 2016-01-01\nzh = "少"\nen = "few"\nbecause = "x"\nchecked_on = 2026-11-26\n'
+)
 LIMIT, PARAMETERS, CALIBRATION = (
     "underwriting/limit.csv",
     "underwriting/parameters.toml",
@@ -46,6 +50,12 @@ def demand(key: str, old: str, new: str, said: str, mark: str, column: str = "1"
     """A demand on quality more, with a damage in it."""
     block = QUALITY.replace(f"{key} = {old}", f"{key} = {new}")
     return Damage("borrower.toml", r"\Z", block, column, said, mark=mark)
+
+
+def warning(old: str, new: str, said: str, hint: str = "", mark: str | None = None) -> Damage:
+    """A warning more, with a damage in it: its last line that begins as the damaged one does."""
+    assert old in WARNING
+    return Damage("monitoring.toml", r"\Z", WARNING.replace(old, new, 1), "1", said, hint, mark or new)
 
 
 def card(old: str, new: str, column: str, said: str, hint: str = "", mark: str | None = None) -> Damage:
@@ -128,6 +138,19 @@ DAMAGES = [
     Damage("monitoring.toml", "freeze_above_days = 3", "freeze_above_days = -3", "1", "0 or more"),
     Damage("monitoring.toml", "from = ", "form = ", "1", "unknown key 'form'", "did you mean 'from'"),
     Damage("monitoring.toml", r"(?s)\[\[classes.*", "", "1", "has a dated [[classes]] block", mark="# A line"),
+    warning('fact = "sales_12m"', 'fact = "sales_12n"', "unknown fact 'sales_12n'", "did you mean 'sales_12m'"),
+    warning('action = "call"', 'action = "phone"', "unknown action 'phone'", "one of note, call"),
+    warning('test = "> 5"', 'test = "> > 5"', "cannot read '> > 5'"),
+    warning('test = "> 5"', 'test = "-"', "a warning that always speaks"),
+    warning('test = "> 5"', "test = 5", "must be str, not 5"),
+    warning('change = "< -0.3"', 'change = "null"', "a change that is not known"),
+    warning('change = "< -0.3"', 'change = "\'A\'"', "facts are numbers"),
+    warning('test = "> 5"\nchange = "< -0.3"\n', "", "says a test, a change or both", mark='# one more'),
+    warning('code = "W99"', 'code = "W01" # again', "W01 stands twice from", mark='# again'),
+    warning('zh = "少"', 'zh = ""', "zh is empty"),
+    warning('because = "x"\n', "", "because is missing", mark='# one more'),
+    warning("from = 2016-01-01", 'from = "2016-01-01"', "from must be a date"),
+    warning("from = 2016-01-01", "form = 2016-01-01", "unknown key 'form'", "did you mean 'from'"),
     Damage("product.toml", "version = .*\n", "", "1", "version is missing", mark="id ="),
     Damage("product.toml", "from = .*", "from = 2019", "1", "from must be a date"),
     Damage("campaign.toml", "from = .*", "from = []", "1", "from must be a date"),

@@ -10,7 +10,7 @@ import zen
 
 from zhiwei.credit.underwriting import compile_policy
 from zhiwei.shelf import Product, load, product_from_graph, product_graph, read_folder
-from zhiwei.shelf.workbook import product_from_workbook, product_workbook
+from zhiwei.shelf.exchange.workbook import product_from_workbook, product_workbook
 from zhiwei.tables import Problem
 
 SHELF = Path(__file__).parents[3] / "products"

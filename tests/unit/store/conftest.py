@@ -16,8 +16,10 @@ from zhiwei.borrower.reading import Parsed, table_of
 from zhiwei.borrower.relations import Held, Link, Role
 from zhiwei.borrower.sameness import Rejection
 from zhiwei.journeys import (
+    CameWith,
     Permission,
     Source,
+    apply,
     close_days,
     draw,
     give_consent,
@@ -40,11 +42,17 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
     draw(books=platform, by=by, key="d", line=line, amount=1_000_000, on=date(2024, 3, 1))
     close_days(books=platform, by=by, since=date(2024, 3, 1), until=date(2024, 3, 22))
     repay(books=platform, by=by, key="r", line=line, amount=2_000_000, on=date(2024, 3, 23))
-    permission = Permission(Party("G1", "G1", "test"), ["meters"], "Read my meter.", "page 1", date(2024, 3, 1))
+    came = CameWith("counter", [("device", "fp-1")])
+    apply(books=platform, by=by, product="tax_credit", party="G1", on=date(2024, 3, 1), came_with=came)
+    permission = Permission(
+        Party("G1", "G1", "test"), ["meters", "pledges"], "Read my meter.", "page 1", date(2024, 3, 1)
+    )
     give_consent(books=platform, by=by, permission=permission)
     rows = [{"party_id": "G1", "utility": "power", "meter": "8", "read_on": date(2024, 3, 1), "reading": 1.0}]
     told = [Cover("meters", "G1", date(2024, 3, 1), date(2024, 3, 31), "power / 8")]
-    parsed = Parsed({"meters": table_of("meters", rows)}, covered=told)
+    pledged = {"party_id": "G1", "pledge_id": "1", "lender": "B", "registered_on": date(2024, 3, 1), "invoice_no": "2"}
+    tables = {"meters": table_of("meters", rows), "pledges": table_of("pledges", [pledged])}
+    parsed = Parsed(tables, covered=told)
     receive_records(books=platform, by=by, source=Source("meters", "m.csv", "1" * 64), parsed=parsed)
     withdraw_consent(books=platform, by=by, party="G1", scopes=["meters"], on=date(2024, 3, 24), because="asked")
     with platform.unit("local") as unit:

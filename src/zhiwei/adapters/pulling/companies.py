@@ -17,6 +17,7 @@
     kinds = ["acquiring"]           # where not all that the reader can read
     mapping = "till.toml"           # which column is what, beside this file (`zhiwei mapping save`)
     file = "till.csv"               # the name under which an answer is read
+    fallback = "other_till"         # another table of this file: asked where this company is down
     ca = "till.pem"                 # certificates to trust instead of the system's
 """
 
@@ -48,6 +49,7 @@ _SHAPE: dict[str, tuple[type, ...]] = {
     "reader": (str,), "url": (str,), "dir": (str,), "auth_env": (str,), "auth_header": (str,),
     "timeout": (float, int), "tries": (int,), "cost": (int,), "charged": (str,), "failures": (int,),
     "rest": (float, int), "identifier": (str,), "kinds": (list,), "mapping": (str,), "file": (str,), "ca": (str,),
+    "fallback": (str,),
 }  # fmt: skip
 _USUAL = Policy()
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -66,6 +68,7 @@ class Company:
     file: str = "answer"
     mapping: Columns | None = None
     missing: str = ""
+    fallback: str = ""
 
 
 class Companies:
@@ -89,7 +92,7 @@ class Companies:
                 "no_credentials", f"{source}: the environment variable {company.missing} is not set",
                 hint="it holds what opens the company's door",
             )  # fmt: skip
-        return Offered(source, company.kinds, company.identifier, company.file)
+        return Offered(source, company.kinds, company.identifier, company.file, company.fallback)
 
     def ask(self, source: str, request: Request, failing: Failing) -> Reply:
         pull = self._company(source).pull
@@ -159,7 +162,21 @@ def read_companies(path: Path, needed: bool = False) -> dict[str, Company]:
         raise BadInput("bad_providers", f"{path} is not TOML: {error}") from None
     if len(content) > LARGEST_FILE or len(found) > MOST:
         raise BadInput("bad_providers", f"{path} is larger than {LARGEST_FILE:,} bytes or {MOST} companies")
-    return {name: _company(path, name, said) for name, said in found.items()}
+    companies = {name: _company(path, name, said) for name, said in found.items()}
+    for name in companies:
+        _check_fallbacks(path, name, companies)
+    return companies
+
+
+def _check_fallbacks(path: Path, name: str, companies: Mapping[str, Company]) -> None:
+    """Whoever stands in gives all that is asked for, and nobody stands in for itself by way of others."""
+    at, asked = name, [name]
+    while then := companies[at].fallback:
+        if then not in companies or then in asked:
+            raise BadInput("bad_providers", f"{path}, [{at}]: fallback {then!r} is not there, or leads back")
+        if lacking := sorted(set(companies[name].kinds) - set(companies[then].kinds)):
+            raise BadInput("bad_providers", f"{path}, [{at}]: fallback {then!r} gives no {', '.join(lacking)}")
+        asked.append(at := then)
 
 
 def _company(path: Path, name: str, said: Any) -> Company:
@@ -185,7 +202,10 @@ def _company(path: Path, name: str, said: Any) -> Company:
         failures=said.get("failures", _USUAL.failures), rest=float(said.get("rest", _USUAL.rest)),
     )  # fmt: skip
     pull = Pull(provider, Price(said.get("cost", 0), said.get("charged", "calls")), policy)
-    return Company(pull, said["reader"], kinds, said.get("identifier", ""), said.get("file", name), mapping, missing)
+    return Company(
+        pull, said["reader"], kinds, said.get("identifier", ""), said.get("file", name), mapping, missing,
+        said.get("fallback", ""),
+    )  # fmt: skip
 
 
 def _check(place: str, name: str, said: Any) -> None:

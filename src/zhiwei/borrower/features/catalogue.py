@@ -1,6 +1,6 @@
 """The dictionary of facts, gathered from the modules that compute them, and the whole picture of a party."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import date
 
@@ -61,19 +61,20 @@ def whole_picture(
     return facts | across.FACTS.compute(sources, sources.known, wanted)
 
 
-def catalogue_page() -> str:
-    """The dictionary as a page of docs: Markdown, a table for each kind of record."""
+def catalogue_page(of_our_book: Iterable[Fact] = ()) -> str:
+    """The dictionary as a page of docs: Markdown, a table for each kind of record, and one of facts not of records."""
     kinds = dict.fromkeys(fact.kind for fact in CATALOGUE.values())
     words = {kind: f"{KINDS[kind].en} · {KINDS[kind].zh}" for kind in KINDS} | {"across": "Between sources · 来源之间"}
     page = [_PAGE.format(facts=len(CATALOGUE), kinds=len(kinds))]
     for kind in kinds:
         page.append(f"\n## {words[kind]}\n\n{_HEAD}")
-        for fact in CATALOGUE.values():
-            if fact.kind == kind:
-                source = fact.source if fact.sure else f"{fact.source} (unsure)"
-                cells = (f"`{fact.name}`", fact.zh, fact.en, fact.unit, fact.window, fact.risk, source)
-                page.append(f"| {' | '.join(cells)} |\n")
-    return "".join(page)
+        page += [_row(fact) for fact in CATALOGUE.values() if fact.kind == kind]
+    return "".join([*page, _BOOK, _HEAD, *map(_row, of_our_book)])
+
+
+def _row(fact: Fact) -> str:
+    source = fact.source if fact.sure else f"{fact.source} (unsure)"
+    return f"| {' | '.join((f'`{fact.name}`', fact.zh, fact.en, fact.unit, fact.window, fact.risk, source))} |\n"
 
 
 _HEAD = "| fact | 中文 | what | unit | window | higher is | source |\n|---|---|---|---|---|---|---|\n"
@@ -83,6 +84,15 @@ Made by `zhiwei features --page`: {facts} facts of {kinds} kinds. `zhiwei featur
 A fact is missing where no record says it, and never zero for that. Windows look back from the day asked about, which
 they include. `source` is a chapter of the sheet of facts the house was built from, or practice; an unsure one is
 somebody's habit, to be tuned on data.
+"""
+_BOOK = """
+## Our own book · 本行账上
+
+Known for every party, and 0 where there is nothing; no consent is needed for our own contracts. At stake by a line is
+all of its limit while it can be drawn on (also where only lateness froze it), else what is owed. Lines of all records
+that are one party count; the group are those tied to it by control (owners, their spouses, what they own together, who
+manages it, its cooperative), itself left out, and it is missing only where it is too large to be seen whole.
+
 """
 
 

@@ -1,4 +1,6 @@
-"""How steadily money comes in: what takings and orders have in common, each under its own name."""
+"""How steadily money comes in: what takings and orders have in common, each under its own name; and what gathers."""
+
+import numpy as np
 
 from zhiwei.borrower.features.windows import (
     Bools,
@@ -28,3 +30,12 @@ def rhythm(name: str, rows: Rows, monthly: Floats, year: Bools, amount: Floats) 
         "holiday_share_12m": ratio(rows.sums(year & rows.closed, amount), over(monthly, 0, 12)),
     }
     return {f"{name}_{what}": values for what, values in found.items()}
+
+
+def gathered(monthly: Floats) -> Floats:
+    """The most that adds up over months on end, of each row: what a season leaves to repay with. 0 where all lose."""
+    run = best = np.zeros(len(monthly))
+    for column in monthly.T:
+        run = np.maximum(run + column, 0)
+        best = np.maximum(best, run)
+    return best

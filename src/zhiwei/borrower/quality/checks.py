@@ -222,6 +222,32 @@ def _bureau_queries(as_of: date) -> tuple[Check, ...]:
     return (_ordered("reported_after", "报告不早于查询", "Reported after the query", "queried_on", "report_on"),)
 
 
+def _property(as_of: date) -> tuple[Check, ...]:
+    built = pl.col("said_on").dt.year() - pl.col("built_year")
+    maximum = pl.col("first_lien_maximum")
+    return (
+        Check("built_before", "建成不晚于陈述", "Built before it is spoken of", built >= 0, -built, "years"),
+        _within("first_lien_balance", maximum, "在先债权余额不超过最高额", "A lien's balance is within its maximum",
+            sure=False),
+        _once("同一产权证同日不重复", "A title is spoken of once a day"),
+    )  # fmt: skip
+
+
+def _pledges(as_of: date) -> tuple[Check, ...]:
+    return (
+        _ordered("released_after", "注销不早于登记", "Released after it was registered", "registered_on",
+            "released_on"),
+    )  # fmt: skip
+
+
+def _identity(as_of: date) -> tuple[Check, ...]:
+    place = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(-180, 180)
+    return (
+        Check("on_earth", "经纬度在地球上", "A place lies on earth", place, pl.lit(1), "rows"),
+        _once("核验编号不重复", "An event comes once"),
+    )
+
+
 CHECKS = {
     "invoices": Checks(("direction", "invoice_no", "issue_date"), _invoices),
     "tax_returns": Checks(("tax", "period_start", "period_end"), _tax_returns, _periods),
@@ -243,5 +269,8 @@ CHECKS = {
         ("report_on", "account"), _bureau_accounts, _repeats("subject", "report_on", "account")
     ),
     "bureau_queries": Checks(("report_on", "queried_on", "lender"), _bureau_queries),
+    "property": Checks(("title_no", "said_on"), _property, _repeats("title_no", "said_on")),
+    "pledges": Checks(("pledge_id", "registered_on"), _pledges),
+    "identity": Checks(("event_id", "what"), _identity, _repeats("event_id", "what")),
 }  # fmt: skip
 """The checks of every kind of record."""

@@ -13,6 +13,7 @@ from zhiwei.journeys.antifraud.ask import ask_network
 from zhiwei.journeys.antifraud.build import build_network
 from zhiwei.journeys.antifraud.findings import findings_on
 from zhiwei.journeys.antifraud.marks import approve_end_of_mark, mark_party, marks, propose_end_of_mark
+from zhiwei.journeys.antifraud.staff import findings_on_staff
 from zhiwei.values import grouped
 
 app = typer.Typer(
@@ -113,13 +114,30 @@ def approve(
     print_result(done, as_json)
 
 
-def findings(party: Party, as_of: AsOf = None, as_json: Json = False) -> None:
+def findings(
+    party: Annotated[str | None, typer.Argument(metavar="PARTY", help="The business's id.")] = None,
+    staff: Annotated[
+        bool, typer.Option("--staff", help="On officers instead, by the loans that they approved.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
     """What the anti-fraud checks find about a business, each with its evidence and threshold. 反欺诈检查"""
+    if (party is None) != staff:
+        raise typer.BadParameter("give a business, or --staff")
     with open_platform() as platform:
         on = as_of or platform.today()
-        found = findings_on(books=platform, by=platform.actor, party=party, as_of=on)
-    mine = found.of(party)
+        if party is None:
+            found = findings_on_staff(books=platform, by=platform.actor, as_of=on)
+            mine = found.findings
+        else:
+            found = findings_on(books=platform, by=platform.actor, party=party, as_of=on)
+            mine = found.of(party)
+    if as_json and party is None:
+        print_json({"as_of": on, "findings": [one.as_dict() for one in mine], "looked": list(found.looked)})
+        return
     if as_json:
+        assert party
         shown = {
             "findings": [one.as_dict() for one in mine],
             "looked": list(found.looked),
@@ -128,6 +146,8 @@ def findings(party: Party, as_of: AsOf = None, as_json: Json = False) -> None:
         print_json({"party": party, "as_of": on, **shown})
         return
     for one in mine:
+        if party is None:
+            out.print(f"[bold]{one.party}[/]")
         said = "" if one.sure else ", to be verified 待核"
         out.print(f"{one.effect:6} {one.check}  {one.zh} / {one.en}: {one.value:g} ({one.test}{said})", markup=False)
         _print_evidence(one.evidence)

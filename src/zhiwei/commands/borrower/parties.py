@@ -70,7 +70,7 @@ def add(
             return
         numbers = [_number(text) for text in ids or ()]
         values = dict(_pair(text, "profile") for text in profile or ())
-        called = _unseen("name") if name == "-" else name
+        called = unseen("name") if name == "-" else name
         told = Told(called, first, kind, numbers, role or (), profile_of(values), source, party)
         known = know_party(books=platform, by=platform.actor, told=told, key=key)
     print_result(known, as_json)
@@ -106,7 +106,7 @@ def find(
 ) -> None:
     """Who holds this value or ever did, in any typing, or is called so."""
     with open_platform() as platform:
-        wanted = _unseen("value") if value == "-" else value
+        wanted = unseen("value") if value == "-" else value
         rows = [asdict(one) for one in find_party(books=platform, by=platform.actor, value=wanted, kind=kind)]
     if as_json:
         print_json(rows)
@@ -179,7 +179,7 @@ def end(
 
 def _number(text: str) -> tuple[str, str]:
     kind, value = _pair(text, "id")
-    return kind, _unseen(kind) if value == "-" else value
+    return kind, unseen(kind) if value == "-" else value
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -190,7 +190,7 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return kind.strip(), value
 
 
-def _unseen(what: str) -> str:
+def unseen(what: str) -> str:
     """Typed without an echo, or the next line of a pipe: so that it stands in no list of processes."""
     if sys.stdin.isatty():
         return str(typer.prompt(what, hide_input=True))

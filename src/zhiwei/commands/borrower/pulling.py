@@ -32,10 +32,10 @@ def pull(
         print_json(asdict(pulled))
         return
     if pulled.outcome == "empty":
-        out.print(f"{source} has nothing of {party} 查无记录", markup=False)
+        out.print(f"{pulled.source} has nothing of {party} 查无记录", markup=False)
     else:
         rows = [[kind, f"{count:,}", "new 新" if pulled.new else "known 已有"] for kind, count in pulled.rows.items()]
-        print_table(f"Pulled from {source} 已查得", ["kind", "rows", ""], rows, right=[1])
+        print_table(f"Pulled from {pulled.source} 已查得", ["kind", "rows", ""], rows, right=[1])
     out.print(f"{pulled.tries} calls, {yuan(pulled.cost)} 元", markup=False)
 
 
@@ -49,9 +49,9 @@ def providers(as_json: Json = False) -> None:
         return
     columns = [
         "source", "pulls 查询", "hits 查得", "empty 查无", "failed 失败", "refused 拒绝", "cut off 中断", "calls 调用",
-        "rate 查得率", "cost 费用 (元)", "p50 (ms)", "breaker 熔断", "last error",
+        "stood in 备援", "rate 查得率", "cost 费用 (元)", "p50 (ms)", "breaker 熔断", "last error",
     ]  # fmt: skip
-    print_table("Providers 外部数据源", columns, [_row(one) for one in found], right=range(1, 11))
+    print_table("Providers 外部数据源", columns, [_row(one) for one in found], right=range(1, 12))
 
 
 def _plain(one: Standing) -> dict[str, object]:
@@ -63,6 +63,6 @@ def _row(one: Standing) -> list[object]:
     rate = "" if one.hit_rate is None else f"{one.hit_rate:.0%}"
     p50 = "" if c.p50 is None else f"{c.p50:,.0f}"
     return [
-        c.source, c.pulls, c.hits, c.empties, c.failures, c.refusals, c.unended, c.calls, rate, yuan(c.cost), p50,
-        one.breaker or "not set up 未配置", c.last_error,
+        c.source, c.pulls, c.hits, c.empties, c.failures, c.refusals, c.unended, c.calls, c.stood_in, rate,
+        yuan(c.cost), p50, one.breaker or "not set up 未配置", c.last_error,
     ]  # fmt: skip

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.commands.borrower.parties import unseen
 from zhiwei.commands.show import REFUSED, Json, day, err, out, print_json, print_table, progress
+from zhiwei.journeys import CameWith, apply, ways_to_yes
 from zhiwei.journeys import decide as decide_journey
 from zhiwei.journeys import replay as replay_journey
-from zhiwei.journeys import ways_to_yes
 from zhiwei.journeys.deciding.ways import Approvable
 from zhiwei.journeys.ports import StoredDecision
 from zhiwei.tables import text
@@ -32,6 +33,14 @@ def decide(
     as_of: Annotated[
         date | None, typer.Option(parser=day, metavar="DATE", help="Facts after this date are not seen.")
     ] = None,
+    came_with: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=TEXT",
+            help="What the application came with: channel, device, phone, address, ip, wifi, account or agent; "
+            "KIND=- asks for it unseen. Kept as hashes.",
+        ),
+    ] = None,
     replay: Annotated[str | None, typer.Option(metavar="DECISION", help="Make a stored decision again.")] = None,
     explain: Annotated[
         bool, typer.Option(help="Show every step, and what would have changed a no: the nearest approvals.")
@@ -43,10 +52,12 @@ def decide(
     With --json one object a line; amounts are decimal strings of 元, rates decimals per year. --replay makes a stored
     decision again from its inputs and prints the same bytes; exit code 1 if they would differ.
     """
-    if replay and (product or party or everyone or as_of):
+    if replay and (product or party or everyone or as_of or came_with):
         raise typer.BadParameter("--replay takes only the decision's id (and --explain, --json)")
     if not replay and (not product or not as_of or bool(party) == everyone):
         raise typer.BadParameter("give --product, --as-of, and either --party or --all (or --replay DECISION)")
+    if came_with and len(party or ()) != 1:
+        raise typer.BadParameter("--came-with is of one application: give one --party")
     with open_platform() as platform:
         if replay:
             again, same = replay_journey(books=platform, by=platform.actor, decision_id=replay)
@@ -57,12 +68,32 @@ def decide(
             return
         assert product
         assert as_of
+        if came_with and party:
+            told = _came_with(came_with)
+            apply(
+                books=platform, by=platform.actor, product=product, party=party[0], on=as_of, came_with=told
+            )  # fmt: skip
         with progress("deciding") as update:
             decided = decide_journey(
                 books=platform, by=platform.actor, product=product, parties=party, as_of=as_of, on_progress=update
             )
         ways = _ways(platform, decided, explain)
     _print(decided, ways, as_json, summary=everyone)
+
+
+def _came_with(said: list[str]) -> CameWith:
+    """The channel, and all else; what is asked for unseen stands in no shell's history."""
+    channel, things = "", []
+    for one in said:
+        kind, equals, text = one.partition("=")
+        if not equals or not text:
+            raise typer.BadParameter("--came-with takes KIND=TEXT, such as device=ab12")
+        text = unseen(kind) if text == "-" else text
+        if kind == "channel":
+            channel = text
+        else:
+            things.append((kind, text))
+    return CameWith(channel, things)
 
 
 Ways = dict[str, list[Approvable]] | None  # by decision; None where no explanation was asked for
@@ -131,10 +162,7 @@ def _print_one(document: dict[str, Any], ways: list[Approvable] | None) -> None:
         f"limit 额度 {float(document['limit']):,.2f} 元   rate 年利率 {price}   score 评分 {document['score']}   "
         f"PD 违约概率 {float(document['pd']):.2%}   grade 等级 {document['grade']}\n"
     )
-    for reason in document["reasons"]:
-        fact = f"{reason['fact']} {_short(reason['value'])}, test {reason['threshold']}"
-        out.print(f"{reason['effect']:8s}{reason['code']:10s} {reason['zh']} · {reason['en']}", markup=False)
-        out.print(f"{'':19s}{fact}", style="dim", markup=False)
+    print_reasons(document["reasons"])
     out.print()
     if ways is not None:
         steps = [[step["step"], _words(step)] for step in document["trace"]]
@@ -151,6 +179,13 @@ def _print_one(document: dict[str, Any], ways: list[Approvable] | None) -> None:
         f"product {document['product']} {versions['product']} ({versions['product_hash'][:12]}), code "
         f"{versions['code']}, inputs {document['inputs_hash'][:12]}, as of {document['as_of']}\n", style="dim",
     )  # fmt: skip
+
+
+def print_reasons(reasons: list[dict[str, Any]]) -> None:
+    for reason in reasons:
+        fact = f"{reason['fact']} {_short(reason['value'])}, test {reason['threshold']}"
+        out.print(f"{reason['effect']:8s}{reason['code']:10s} {reason['zh']} · {reason['en']}", markup=False)
+        out.print(f"{'':19s}{fact}", style="dim", markup=False)
 
 
 def _short(value: str | None) -> str:

@@ -18,21 +18,27 @@ from zhiwei.credit.antifraud.typologies.invoicing import (
     abnormal_suppliers,
     circular_invoicing,
     declared_gap,
+    energy_gap,
     mutual_trade,
     rings_of,
     sales_edges,
+    top_face_amounts,
+    vat_cit_gap,
     void_and_red,
+    void_tax,
+    young_sales,
 )
+from zhiwei.credit.antifraud.typologies.packaging import packaged_signs, taxes_in_a_lump
 from zhiwei.credit.antifraud.typologies.pledging import double_pledging
 from zhiwei.credit.antifraud.typologies.shells import shell_companies
 from zhiwei.credit.antifraud.typologies.staff import early_defaults
 from zhiwei.credit.antifraud.typologies.statements import forged_statements
-from zhiwei.credit.antifraud.typologies.trading import round_trips, wash_orders
+from zhiwei.credit.antifraud.typologies.trading import round_trips, wash_orders, wash_takings
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of parties. `tables`: kind of record (and `applications`, `pledges`, `identity`, `loans`) -> rows.
+    """What is known of parties. `tables`: kind of record (and `applications`, `pledges`, `loans`) -> rows.
 
     None or an absent kind is "we could not look". `rings` None: circles are looked for in the invoices given.
     `bad`: marked parties, each with why; `near`: party -> the marked ones within two steps.
@@ -74,10 +80,18 @@ def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Findi
         *circular_invoicing(checks, invoices, rings, parties),
         *mutual_trade(checks, invoices),
         *void_and_red(checks, invoices),
+        *void_tax(checks, invoices),
+        *top_face_amounts(checks, invoices),
         *abnormal_suppliers(checks, invoices, seen.bad or {}),
     ]
-    returns = seen.tables.get("tax_returns")
-    return found if returns is None else [*found, *declared_gap(checks, invoices, returns)]
+    tables = seen.tables
+    if "tax_returns" in tables:
+        found += declared_gap(checks, invoices, tables["tax_returns"])
+    if "registry" in tables:
+        found += young_sales(checks, invoices, tables["registry"])
+    if "meters" in tables:
+        found += energy_gap(checks, invoices, tables["meters"])
+    return found
 
 
 def _flows(checks: Sieve, seen: Seen) -> list[Finding]:
@@ -87,6 +101,10 @@ def _flows(checks: Sieve, seen: Seen) -> list[Finding]:
         found += [*forged_statements(checks, rows), *round_trips(checks, rows)]
     if "orders" in tables:
         found += wash_orders(checks, tables["orders"])
+    if "acquiring" in tables:
+        found += wash_takings(checks, tables["acquiring"])
+    if "tax_returns" in tables:
+        found += [*vat_cit_gap(checks, tables["tax_returns"]), *taxes_in_a_lump(checks, tables["tax_returns"])]
     if "pledges" in tables:
         found += double_pledging(checks, tables["pledges"])
     return [*found, *multi_lending(checks, tables.get("bureau_queries"), tables.get("bureau_accounts"))]
@@ -97,6 +115,8 @@ def _people(checks: Sieve, seen: Seen) -> list[Finding]:
     if "registry" in tables:
         meters = tables.get("meters")
         found += shell_companies(checks, tables["registry"], meters=meters, neighbours=seen.neighbours)
+        returns, queries = tables.get("tax_returns"), tables.get("bureau_queries")
+        found += packaged_signs(checks, tables["registry"], returns=returns, queries=queries)
     if "applications" in tables:
         found += [*packaged_applications(checks, tables["applications"]), *velocity(checks, tables["applications"])]
     if "identity" in tables:

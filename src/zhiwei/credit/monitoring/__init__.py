@@ -19,11 +19,13 @@ from zhiwei.credit.monitoring.provisions import (
     stage,
 )
 from zhiwei.credit.monitoring.rules import RuleSet, in_force, of_family, rule_sets
+from zhiwei.credit.monitoring.warning import ACTIONS, ACTIONS_ZH, EarlyWarning, Warned, WarningRule, urgency, warn
 from zhiwei.credit.monitoring.watch import Watch, read_watch
 
 __all__ = [
-    "BAD", "CLASSES", "GUIDELINE", "LOWEST", "MOF", "SECURITIES", "STANDARD", "ZH", "ClassRules", "Classification",
-    "Cure", "Debtor", "Exposure", "Ground", "LoanFacts", "Provision", "Ratios", "Restructuring", "RuleSet", "Watch",
-    "classify", "classify_debtor", "expected_loss", "floor", "gap", "in_force", "of_family", "ratios", "read_watch",
-    "required", "rule_sets", "stage",
+    "ACTIONS", "ACTIONS_ZH", "BAD", "CLASSES", "GUIDELINE", "LOWEST", "MOF", "SECURITIES", "STANDARD", "ZH",
+    "ClassRules", "Classification", "Cure", "Debtor", "EarlyWarning", "Exposure", "Ground", "LoanFacts",
+    "Provision", "Ratios", "Restructuring", "RuleSet", "Warned", "WarningRule", "Watch", "classify",
+    "classify_debtor", "expected_loss", "floor", "gap", "in_force", "of_family", "ratios", "read_watch", "required",
+    "rule_sets", "stage", "urgency", "warn",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
-"""What a product does about late payers, from monitoring.toml: whose rules of classification, when a line is frozen."""
+"""What a product does about late payers and bad signs, from monitoring.toml: classes, freezing, early warnings."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -7,6 +8,7 @@ from zhiwei.credit.monitoring.classes import CLASSES, ClassRules
 from zhiwei.credit.monitoring.classify import Classification, classify
 from zhiwei.credit.monitoring.facts import SECURITIES, LoanFacts
 from zhiwei.credit.monitoring.rules import in_force, of_family
+from zhiwei.credit.monitoring.warning import WarningRule, read_warnings
 from zhiwei.tables import Document
 from zhiwei.values import Refusal
 
@@ -15,12 +17,20 @@ GENERAL = "general"
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """`classes` are a product's own thresholds by date, or none: then its family's for loans with its `security`."""
+    """`classes` are a product's own thresholds by date, or none: then its family's for loans with its `security`.
+
+    `warnings` say on which facts somebody should look at a running line.
+    """
 
     classes: tuple[ClassRules, ...]
     freeze_above_days: int
     family: str = GENERAL
     security: str = SECURITIES[0]
+    warnings: tuple[WarningRule, ...] = ()
+
+    def facts(self) -> set[str]:
+        """The facts that warnings look at."""
+        return {rule.fact for rule in self.warnings}
 
     def rules(self, on: date) -> ClassRules:
         """Days past due -> class, as in force on a day."""
@@ -39,9 +49,12 @@ class Watch:
         return classify(facts, rules, on)
 
 
-def read_watch(document: Document) -> Watch:
-    """`rules` names a shipped family (general, small), `security` its column; [[classes]] are a product's own days."""
-    document.only((), {"freeze_above_days", "rules", "security", "classes"})
+def read_watch(document: Document, facts: Collection[str] = ()) -> Watch:
+    """`rules` names a shipped family (general, small), `security` its column; [[classes]] are a product's own days.
+
+    [[warning]] blocks may look at any of `facts`.
+    """
+    document.only((), {"freeze_above_days", "rules", "security", "classes", "warning"})
     family = document.take(("rules",), str, GENERAL)
     security = document.take(("security",), str, SECURITIES[0])
     if security not in SECURITIES:
@@ -55,7 +68,7 @@ def read_watch(document: Document) -> Watch:
     freeze = document.take(("freeze_above_days",), int)
     if freeze < 0:
         document.problem(("freeze_above_days",), "freeze_above_days is 0 or more")
-    return Watch(_own(document), freeze, family, security)
+    return Watch(_own(document), freeze, family, security, read_warnings(document, facts))
 
 
 def _own(document: Document) -> tuple[ClassRules, ...]:

@@ -39,6 +39,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import bmat, diags_array, identity
 
 from zhiwei.credit.underwriting.demand import DemandCurve
+from zhiwei.credit.underwriting.pricing import margin
 from zhiwei.values import Breach
 
 MAX_CANDIDATES = 10_000
@@ -220,10 +221,10 @@ def _price(eligible: list[Candidate], curve: DemandCurve, terms: CampaignTerms, 
     pd = np.array([candidate.pd for candidate in eligible])
     default = 1.0 - (1.0 - pd) ** years
     cost = default * terms.loss_given_default + terms.cost_of_funds * years + terms.cost_to_serve
-    margin = np.outer(1.0 - default, np.array([float(rate) for rate in grid]) * years) - cost[:, None]
+    rates = np.array([float(rate) for rate in grid])
     by_grade = {g: [curve.acceptance(g, rate) for rate in grid] for g in {c.grade for c in eligible}}
     acceptance = np.array([by_grade[candidate.grade] for candidate in eligible])
-    unit = acceptance * margin
+    unit = acceptance * margin(rates, default[:, None], cost[:, None], years)
     most = np.array([min(c.ceiling, terms.cap_amount) // terms.amount_step for c in eligible], dtype=np.int64)
     chosen = _rates_by_pd(pd, unit * most[:, None])
     everyone = np.arange(len(eligible))

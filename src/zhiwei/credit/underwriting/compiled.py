@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from zhiwei.credit.underwriting.decision import Verdict, explained
 from zhiwei.credit.underwriting.policy import Policy
-from zhiwei.credit.underwriting.scorecard import Bin, placed
+from zhiwei.credit.underwriting.pricing import Step, graded, searched_prices
+from zhiwei.credit.underwriting.scoring import Bin, placed
 from zhiwei.credit.underwriting.terms import annual_rate, whole_steps
 from zhiwei.tables import MICRO, Column, Rule, Split, exact
 from zhiwei.values import Breach
@@ -66,12 +67,16 @@ class Decisions:
 
 
 class _Asked(NamedTuple):
-    """All that is asked of one fact: `entries` by segment of its numbers, `missing` where it is not known."""
+    """All that is asked of one fact: `entries` by segment of its numbers, `missing` where it is not known.
+
+    `anchor`: the place of the card that asks it, among those that are fused; None where no such card does.
+    """
 
     fact: str
     split: Split
     entries: list[int]
     missing: int
+    anchor: int | None
 
 
 class _Scored(NamedTuple):
@@ -113,7 +118,10 @@ class _Inside:
         self.policy, self.numbers = policy, policy.in_force(on)
         bound = {name: value for name, value in self.numbers.items() if name not in _BY_SCORE}
         self.asked, lowest = _asked(policy)
-        self.lowest = policy.scorecard.calibration.base_points + lowest
+        self.lowest = policy.scorecard.calibration.base_points + sum(lowest.values())
+        fusion = self.fusion = policy.scorecard.fusion
+        anchors = enumerate(fusion.anchors if fusion else ())
+        self.starts = [anchor.calibration.base_points + lowest.get(place, 0) for place, anchor in anchors]
         self.grades = tuple(grade.name for grade in policy.grades)
         limit = [term.expression.bound(bound) for term in policy.limit]
         self.price = [term.expression.bound(bound) for term in policy.price]
@@ -121,19 +129,25 @@ class _Inside:
         self.plain = [term for term in limit if term.names.isdisjoint(_BY_SCORE) and term not in self.alone]
         self.mixed = [term for term in limit if term not in self.alone and term not in self.plain]
         self.fixed_price = all(term.names <= _BY_SCORE for term in self.price)
+        self.prices = searched_prices(policy, on)  # by score: there is no other price term then
         self.scored: dict[int, _Scored] = {}
 
     # --- one by one
 
     def explain(self, facts: Facts) -> Verdict:
-        return explained(self.policy, facts, self.numbers)
+        return explained(self.policy, facts, self.numbers, self.prices)
 
     def decide(self, facts: Facts) -> Decided:
+        if self.policy.tables:
+            facts = self.policy.derived(facts, self.numbers)
         total = 0
-        for fact, split, entries, missing in self.asked:
-            value = facts[fact]
-            total += missing if value is None else entries[bisect_right(split.cuts, value)]
-        score = self.lowest + (total & _POINTS)
+        if self.fusion is None:
+            for fact, split, entries, missing, _ in self.asked:
+                value = facts[fact]
+                total += missing if value is None else entries[bisect_right(split.cuts, value)]
+            score = self.lowest + (total & _POINTS)
+        else:
+            total, score = self._fused(facts)
         scored = self.scored.get(score) or self._score(score)
         severity = 2 if total >= _DECLINE else 1 if total >= _REFER else 0
         limit, effect = self._limit(facts, score, scored)
@@ -142,6 +156,19 @@ class _Inside:
         if severity == 2:
             return Decided("decline", 0, None, score, scored.pd, self.grades[scored.grade])
         return Decided(OUTCOMES[severity], limit, rate, score, scored.pd, self.grades[scored.grade])
+
+    def _fused(self, facts: Facts) -> tuple[int, int]:
+        """The sum of what rules say, and the fused score."""
+        assert self.fusion
+        said, known, scores = 0, 0, self.starts.copy()
+        for fact, split, entries, missing, anchor in self.asked:
+            value = facts[fact]
+            entry = missing if value is None else entries[bisect_right(split.cuts, value)]
+            said += entry & ~_POINTS
+            if anchor is not None:
+                scores[anchor] += entry & _POINTS
+                known |= (value is not None) << anchor
+        return said, self.fusion.fused(self.policy.scorecard.calibration.base_points, known, scores)
 
     def _score(self, score: int) -> _Scored:
         pd = self.policy.scorecard.calibration.probability(score, self.numbers["base_rate"])
@@ -182,6 +209,8 @@ class _Inside:
                 return None, 1
             total += value
         rate = annual_rate(total, self.numbers["rate_floor"])
+        if self.prices is not None:
+            rate = self.prices.priced(Step(score, pd, graded(self.policy.grades, pd), total)).rate or rate
         return (None, 2) if rate > self.numbers["rate_cap"] else (rate, 0)
 
     # --- over a population
@@ -199,14 +228,17 @@ class _Inside:
         return Decisions(outcome, limit, rate, priced, score, pd, grade, self.grades)
 
     def _chunk(self, columns: Columns, size: int) -> tuple[NDArray[Any], ...]:
-        total = np.zeros(size, dtype=np.int64)
-        for asked in self.asked:
-            total += np.array([asked.missing, *asked.entries], np.int64).take(asked.split.over(columns[asked.fact]))
-        points = total & _POINTS
+        columns = self._derived(columns, size)
+        entries = [
+            np.array([one.missing, *one.entries], np.int64).take(one.split.over(columns[one.fact]))
+            for one in self.asked
+        ]
+        total = sum(entries, np.zeros(size, dtype=np.int64))
+        score = self.lowest + (total & _POINTS) if self.fusion is None else self._fused_over(columns, entries, size)
+        least = int(score.min()) if size else 0
         severity = np.where(total >= _DECLINE, 2, total >= _REFER).astype(np.int8)
-        scores, places = _distinct(points)
-        found = [self.scored.get(score) or self._score(score) for score in (scores + self.lowest).tolist()]
-        score = points + self.lowest
+        scores, places = _distinct(score - least)
+        found = [self.scored.get(score) or self._score(score) for score in (scores + least).tolist()]
         pd = np.array([one.pd for one in found], np.int64).take(places)
         grade = np.array([one.grade for one in found], np.int16).take(places)
         everything = {**columns, "pd": _whole(pd), "score": _whole(score * MICRO)}
@@ -222,6 +254,33 @@ class _Inside:
         limit = np.where(declined, 0, limit)
         priced = ~declined & (dear == 0)
         return severity, limit, np.where(priced, rate, 0), priced, score, pd, grade
+
+    def _derived(self, columns: Columns, size: int) -> Columns:
+        """The columns, and what the product's tables give."""
+        if not self.policy.tables:
+            return columns
+        numbers = {name: _whole(np.full(size, value, np.int64)) for name, value in self.numbers.items()}
+        found = dict(columns)
+        for one in self.policy.tables:
+            given = one.over({**columns, **numbers}, size)
+            found |= {name: given.output(name) for name in one.table.outputs}
+        return found
+
+    def _fused_over(self, columns: Columns, entries: list[Ints], size: int) -> Ints:
+        """The fused scores: rows that know the same anchors are weighed together."""
+        assert self.fusion
+        known = np.zeros(size, np.int64)
+        scores = [np.full(size, start, np.int64) for start in self.starts]
+        for (fact, *_, anchor), entry in zip(self.asked, entries, strict=True):
+            if anchor is not None:
+                scores[anchor] += entry & _POINTS
+                known |= columns[fact][1].astype(np.int64) << anchor
+        found = np.zeros(size, np.int64)
+        for bits in np.unique(known).tolist():
+            at = np.flatnonzero(known == bits)
+            base = self.policy.scorecard.calibration.base_points
+            found[at] = self.fusion.fused(base, bits, [one[at] for one in scores])
+        return found
 
     def _limits(self, columns: Columns, size: int) -> tuple[NDArray[Any], NDArray[np.int8]]:
         least: NDArray[Any] | None = None
@@ -266,19 +325,22 @@ def _distinct(points: Ints) -> tuple[Ints, Ints]:
     return scores, places
 
 
-def _asked(policy: Policy) -> tuple[list[_Asked], int]:
-    """By fact, in the order first asked, and the sum of the fewest points: entries count from there."""
+def _asked(policy: Policy) -> tuple[list[_Asked], dict[int | None, int]]:
+    """By fact, in the order first asked, and the sum of the fewest points of each card: entries count from there."""
     rules: dict[str, list[Rule]] = {}
     for rule in (rule for stage in policy.stages for rule in stage.rules):
         rules.setdefault(rule.fact, []).append(rule)
-    asked, lowest = [], 0
+    anchors = policy.scorecard.fusion.attributes if policy.scorecard.fusion else {}
+    asked: list[_Asked] = []
+    lowest: dict[int | None, int] = {}
     for fact in dict.fromkeys((*rules, *policy.scorecard.bins)):
         bins, own = policy.scorecard.bins.get(fact, ()), rules.get(fact, [])
         least = min((bin_.points for bin_ in bins), default=0)
-        lowest += least
+        anchor = anchors.get(fact)
+        lowest[anchor] = lowest.get(anchor, 0) + least
         split = Split([*(rule.cell for rule in own), *(bin_.cell for bin_ in bins)])
         entries = _entries(split, own, bins, least)
-        asked.append(_Asked(fact, split, entries[1:], entries[0]))
+        asked.append(_Asked(fact, split, entries[1:], entries[0], anchor))
     return asked, lowest
 
 

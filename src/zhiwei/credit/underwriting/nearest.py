@@ -41,7 +41,7 @@ def nearest_approvals(policy: Policy, facts: Facts, on: date) -> tuple[Way, ...]
     """
     if underwrite(policy, facts, on).outcome == "approve":
         return ()
-    candidates = _candidates(policy, facts)
+    candidates = _candidates(policy, facts, policy.derived(facts, policy.in_force(on)))
     single = [
         way for fact, values in candidates.items() if (way := _first(policy, facts, on, fact, values)) is not None
     ]
@@ -51,19 +51,29 @@ def nearest_approvals(policy: Policy, facts: Facts, on: date) -> tuple[Way, ...]
     return (together,) if together else ()
 
 
-def _candidates(policy: Policy, facts: Facts) -> dict[str, list[int]]:
-    """Fact -> values at which some test, bin or term would answer otherwise, the nearest first."""
+def _candidates(policy: Policy, facts: Facts, derived: Facts) -> dict[str, list[int]]:
+    """Fact -> values at which some test, bin or term would answer otherwise, the nearest first.
+
+    What the product's own tables give cannot be moved; what they ask can.
+    """
     found: dict[str, set[int]] = {}
-    rules = [rule for stage in policy.stages for rule in stage.rules]
+    rules = [rule for stage in policy.stages for rule in stage.rules if rule.fact in facts]
     against = {rule.fact for rule in rules if _speaks(rule, facts[rule.fact])}
+    for one in policy.tables:
+        for place, name in enumerate(one.table.inputs):
+            if name in facts:
+                ends = [end for cell in one.table.column(place) for end in _ends(cell)]
+                found.setdefault(name, set()).update(ends)
     for rule in rules:
         if rule.fact in against:  # outside one rule another of the same fact may wait
             found.setdefault(rule.fact, set()).update(_outside(rule.cell))
     for name, bins in policy.scorecard.bins.items():
+        if name not in facts:
+            continue
         now = next(one for one in bins if one.cell.holds(facts[name]))
         better = (one.cell for one in bins if one.points > now.points)
         found.setdefault(name, set()).update(end for cell in better for end in _inside(cell, facts[name]))
-    asked = {name for term in (*policy.limit, *policy.price) for name in term.expression.names} & facts.keys()
+    asked = policy.named() & facts.keys()
     for name in asked:
         value = facts[name]
         if value:
@@ -93,8 +103,12 @@ def _outside(cell: Cell) -> list[int]:
 
 def _inside(cell: Cell, value: int | None) -> list[int]:
     """The numbers of a cell that are nearest to a value."""
-    ends = [end for span in cell.spans for end in (span.low, span.high) if end is not None]
+    ends = _ends(cell)
     return ends if value is None else [min(ends, key=lambda end: abs(end - value))] if ends else []
+
+
+def _ends(cell: Cell) -> list[int]:
+    return [end for span in cell.spans for end in (span.low, span.high) if end is not None]
 
 
 def _by_distance(values: Iterable[int], value: int | None) -> list[int]:
@@ -113,7 +127,7 @@ def _together(policy: Policy, facts: Facts, on: date, candidates: Mapping[str, l
     """What speaks against is moved first, then what earns points, one by one until it is enough; then what was spare
     is taken back.
     """
-    rules = [rule for stage in policy.stages for rule in stage.rules]
+    rules = [rule for stage in policy.stages for rule in stage.rules if rule.fact in facts]
     against = sorted({rule.fact for rule in rules if _speaks(rule, facts[rule.fact])})
     rest = [name for name in candidates if name not in against]
     changed = {name: candidates[name][0] for name in against if candidates[name]}

@@ -1,27 +1,27 @@
 """What the checks find about parties, from records they let us read and from the network; figures for a decision."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhiwei.borrower.sameness import Sameness
 from zhiwei.credit.antifraud import Searched, Seen, search
 from zhiwei.credit.antifraud.findings import Evidence
-from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS
+from zhiwei.credit.antifraud.typologies.applications import APPLICATIONS, HELD_AS
 from zhiwei.credit.antifraud.typologies.guarantees import Guarantee
 from zhiwei.credit.antifraud.typologies.invoicing import Ring
 from zhiwei.journeys.antifraud.ask import HOPS, near_evidence, rings_of_party
+from zhiwei.journeys.antifraud.pledges import with_others
+from zhiwei.journeys.borrower.members import everybody, members_of
 from zhiwei.journeys.borrower.pictures import shown
 from zhiwei.journeys.network import Snapshot
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, NotFound, Refusal
 
 LARGEST_GROUP = 200  # parties that hang together by guarantees and are looked at with one of them
-_THINGS = {
-    "device": "device", "phone": "phone", "mobile": "phone", "address": "address", "account": "account",
-    "bank_card": "account",
-}  # fmt: skip
+LOOKED_BACK = timedelta(days=400)  # on applications: more than any window and the year before it
 
 
 def findings_on(*, books: Books, by: Actor, party: str, as_of: date) -> Searched:
@@ -31,22 +31,29 @@ def findings_on(*, books: Books, by: Actor, party: str, as_of: date) -> Searched
     with books.unit(by.tenant) as unit:
         if party not in unit.parties.sources([party]):
             raise NotFound("no_such_party", f"no party {party}")
-        tables, _ = shown(unit, [party], books.today(), as_of)
-        return findings_of(unit, tables=tables, parties=[party], as_of=as_of)
+        today = books.today()
+        tables, _ = shown(unit, [party], today, as_of)
+        return findings_of(unit, tables=tables, parties=[party], as_of=as_of, today=today)
 
 
-def findings_of(unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date) -> Searched:
+def findings_of(
+    unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date, today: date
+) -> Searched:
     """The same for a journey that has its transaction open and has read its records under their consents.
 
     The network is used where its snapshot is not later than `as_of`; without it circles and guarantees are not looked
-    at, and the checks on them are not among those that `looked`.
+    at, and the checks on them are not among those that `looked`. What is pledged is looked for among what others let
+    us see today, too.
     """
     snapshot = unit.network.snapshot()
     if snapshot is not None and snapshot.as_of > as_of:
         snapshot = None
+    if "pledges" in tables:
+        tables = {**tables, "pledges": with_others(unit, tables["pledges"], parties, as_of, today)}
     traces = {party: unit.network.traces(party, as_of) for party in parties}
+    applications = _applications(unit, parties, as_of, traces)
     seen = Seen(
-        {**tables, "applications": _applications(traces)} if any(traces.values()) else tables,
+        {**tables, "applications": applications} if applications.num_rows else tables,
         rings=_rings(unit, snapshot, parties), guarantees=_guarantees(unit, snapshot, parties),
         neighbours=_neighbours(traces),
         bad={mark.party: mark.why for mark in unit.network.marks(as_of, _traded_with(tables))},
@@ -94,18 +101,24 @@ def _near(
     return {party: near_evidence(found) for party, found in near.items() if found}
 
 
-def _applications(traces: Mapping[str, Sequence[tuple[str, str, str, date]]]) -> pa.Table:
-    """Who came with which device, phone, address or account, and when: what is known of identifiers says as much.
-
-    One application a party: how often one applies again is not said here.
+def _applications(
+    unit: Unit, parties: Sequence[str], as_of: date, traces: Mapping[str, Sequence[tuple[str, str, str, date]]]
+) -> pa.Table:
+    """Who applied when and came with what, these parties and all who share a thing with them; and, beside it, who is
+    known to hold the same identifiers, be it without an application. Parties that are one are one applicant.
     """
-    rows = {
-        (holder, kind, token): (holder, holder, since, _THINGS[kind], token)
-        for held in traces.values()
-        for kind, token, holder, since in reversed(held)
+    members = members_of(unit, parties)
+    asked = unit.applications.around(everybody(members), as_of - LOOKED_BACK, as_of)
+    held = {
+        (holder, kind, token): (None, holder, since, HELD_AS[kind], token)
+        for those in traces.values()
+        for kind, token, holder, since in reversed(those)
     }
-    columns = list(zip(*rows.values(), strict=True)) or [()] * len(APPLICATIONS)
-    return pa.table(list(map(list, columns)), schema=APPLICATIONS)
+    rows = [*asked, *held.values()]
+    same = Sameness(unit.merges.around(sorted({row[1] for row in rows}))).gone()
+    same |= {member: party for party, those in members.items() for member in those}
+    columns = list(zip(*((row[0], same.get(row[1], row[1]), *row[2:]) for row in rows), strict=True))
+    return pa.table(list(map(list, columns or [()] * len(APPLICATIONS))), schema=APPLICATIONS)
 
 
 def _neighbours(traces: Mapping[str, Sequence[tuple[str, str, str, date]]]) -> dict[str, list[str]]:

@@ -1,7 +1,8 @@
 """Ask an outside company for a business's records, under its consent, and count every call.
 
 Three steps: the call is written down and its consents are checked [commit]; the company is asked, with no transaction
-open; what came is kept, or why nothing did [commit]. Cut off between the last two, nothing is kept, the call stays in
+open; what came is kept, or why nothing did [commit]. Where it is down and another is set up to stand in, the same goes
+on with that one, as a call of its own. Cut off between the last two, nothing is kept, the call stays in
 the table without an end, and the next call with the same key asks again: the company may count two.
 """
 
@@ -16,7 +17,7 @@ from zhiwei.journeys.borrower.records import Contents, Source, keep, readable, s
 from zhiwei.journeys.once import own_key, step
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.journeys.providers import Asking, Counted, Ended, Failing, Offered, Reply, Request
-from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical
+from zhiwei.values import Actor, BadInput, NotFound, Outage, Refusal, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """`outcome` hit or empty; empty too where the company does not know the party. `rows` by kind. `new` False: this
-    delivery had come before, and changed nothing. `cost` 分, for `tries` calls.
+    """`source` is who answered. `outcome` hit or empty; empty too where the company does not know the party. `rows` by
+    kind. `new` False: this delivery had come before, and changed nothing. `cost` 分, for `tries` calls.
     """
 
     pull: str
@@ -63,6 +64,7 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class _Begun:
     pull_id: str
+    source: str
     request: Request
     failing: Failing
 
@@ -80,16 +82,35 @@ class _Found:
 def pull_records(*, books: Books, by: Actor, key: str, wanted: Wanted) -> Pulled:
     """Ask, read and keep. The same key again answers the same without asking, once it was answered; until then it asks.
 
-    Refusal where the party has not allowed a kind (nothing goes out) or the company will not; Outage where it did not
-    answer, or is left alone because it kept failing; BadInput where its answer cannot be read. Each is in the table.
+    Refusal where the party has not allowed a kind (nothing goes out) or the company will not; Outage where neither it
+    nor who stands in for it answered, or is left alone because it kept failing; BadInput where its answer cannot be
+    read. Each is in the table.
     """
     offered = books.providers.offered(wanted.source)
     wanted = replace(wanted, kinds=_kinds(offered, wanted.kinds))
-    begun = _begin(books, by, key, wanted, offered)
+    outages: list[Outage] = []
+    instead_of = ""
+    while True:
+        try:
+            return _ask(books, by, key, wanted, (offered, instead_of))
+        except Outage as outage:
+            outages.append(outage)
+            if not offered.fallback:
+                break
+            instead_of, offered = offered.source, books.providers.offered(offered.fallback)
+    if len(outages) == 1:
+        raise outages[0]
+    raise Outage("; ".join(map(str, outages))) from ExceptionGroup("all of them are down", outages)
+
+
+def _ask(books: Books, by: Actor, key: str, wanted: Wanted, company: tuple[Offered, str]) -> Pulled:
+    """Ask one company, which may stand in for another; its trouble is written down and raised."""
+    offered, instead_of = company
+    begun = _begin(books, by, key, wanted, (offered, instead_of))
     if isinstance(begun, Pulled):
         return begun
-    reply = books.providers.ask(wanted.source, begun.request, begun.failing)
-    found = _read(books, wanted, reply)
+    reply = books.providers.ask(offered.source, begun.request, begun.failing)
+    found = _read(books, offered.source, wanted, reply)
     if found.trouble is None:
         try:
             return _end(books, by, key, wanted, _call(begun, wanted, reply, found), (reply, found, offered))
@@ -97,7 +118,8 @@ def pull_records(*, books: Books, by: Actor, key: str, wanted: Wanted) -> Pulled
             found = _Found("refused", Contents({}), refusal, refusal.code)
     with books.unit(by.tenant) as unit:
         unit.pulls.end(_call(begun, wanted, reply, found))
-        unit.steps.audit(by, "pull_failed", [canonical({**_request(wanted), "key": key, "error": found.error})])
+        said = {**_request(wanted), "source": offered.source, "key": key, "error": found.error}
+        unit.steps.audit(by, "pull_failed", [canonical(said)])
     assert found.trouble is not None
     raise found.trouble
 
@@ -118,8 +140,9 @@ def _request(wanted: Wanted) -> dict[str, Any]:
 # --- before -----------------------------------------------------------------------------------------------------------
 
 
-def _begin(books: Books, by: Actor, key: str, wanted: Wanted, offered: Offered) -> Pulled | _Begun:
-    """The answer already given to this key; else the call, written down, with what allows it."""
+def _begin(books: Books, by: Actor, key: str, wanted: Wanted, company: tuple[Offered, str]) -> Pulled | _Begun:
+    """The answer already given to this key, by whichever company; else the call, written down, with what allows it."""
+    offered, instead_of = company
     with step(books, by, "ask_company", f"ask:{key}", _request(wanted)) as current:
         unit, party = current.unit, wanted.party
         earlier = unit.steps.answer(own_key("pull_records", f"pull:{key}"))
@@ -132,8 +155,8 @@ def _begin(books: Books, by: Actor, key: str, wanted: Wanted, offered: Offered) 
         used = tuple(require(consents, party, wanted.kinds, PURPOSES, books.today(), spent=spent))
         known_as = _known_as(unit, offered, party, books.today())
         request = Request(wanted.kinds, known_as, wanted.since, wanted.until, used)
-        pull_id = unit.pulls.begin(Asking(key, wanted.source, party, wanted.kinds, used, by.person))
-        return _Begun(pull_id, request, unit.pulls.failing(wanted.source))
+        asking = Asking(key, offered.source, party, wanted.kinds, used, by.person, instead_of)
+        return _Begun(unit.pulls.begin(asking), offered.source, request, unit.pulls.failing(offered.source))
 
 
 def _known_as(unit: Unit, offered: Offered, party: str, today: date) -> str:
@@ -155,7 +178,7 @@ def _known_as(unit: Unit, offered: Offered, party: str, today: date) -> str:
 # --- after ------------------------------------------------------------------------------------------------------------
 
 
-def _read(books: Books, wanted: Wanted, reply: Reply) -> _Found:
+def _read(books: Books, source: str, wanted: Wanted, reply: Reply) -> _Found:
     """The answer as tables, of the kinds asked for and no others: who gives more than was allowed is not believed."""
     if reply.outcome == "empty":
         return _Found("empty", Contents({}), None, _code(reply.trouble))
@@ -163,8 +186,8 @@ def _read(books: Books, wanted: Wanted, reply: Reply) -> _Found:
         error = _code(reply.trouble) if reply.tries else "left_alone"
         return _Found(reply.outcome, Contents({}), reply.trouble, error)
     try:
-        parsed = books.providers.read(wanted.source, reply.content, wanted.party)
-        contents = readable(wanted.source, parsed).of(wanted.kinds)
+        parsed = books.providers.read(source, reply.content, wanted.party)
+        contents = readable(source, parsed).of(wanted.kinds)
     except Exception as trouble:  # noqa: BLE001 - whatever a strange file does to its reader: the call was made
         return _Found("failed", Contents({}), trouble, _code(trouble))
     return _Found("hit" if contents.tables else "empty", contents, None, "")
@@ -178,7 +201,7 @@ def _code(trouble: Exception | None) -> str:
 
 def _call(begun: _Begun, wanted: Wanted, reply: Reply, found: _Found) -> Ended:
     return Ended(
-        begun.pull_id, wanted.source, wanted.party, wanted.kinds, reply.asked_at, reply.answered_at, found.outcome,
+        begun.pull_id, begun.source, wanted.party, wanted.kinds, reply.asked_at, reply.answered_at, found.outcome,
         reply.cost, reply.tries, error=found.error,
     )  # fmt: skip
 
@@ -189,7 +212,7 @@ def _end(books: Books, by: Actor, key: str, wanted: Wanted, call: Ended, came: t
     with step(books, by, "pull_records", f"pull:{key}", _request(wanted)) as current:
         delivery, new = "", False
         if found.contents:  # a report without a row says that there was nothing
-            source = Source(wanted.source, offered.file, hashlib.sha256(reply.content).hexdigest())
+            source = Source(offered.source, offered.file, hashlib.sha256(reply.content).hexdigest())
             delivery, new = keep(current.unit, books.today(), source, found.contents, key)
         current.unit.pulls.end(replace(call, delivery=delivery))
         rows = found.contents.rows

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from zhiwei.borrower.control import DEEPEST, LARGEST, above, beneficial_owners, group_of, threshold
+from zhiwei.borrower.control import DEEPEST, LARGEST, beneficial_owners, threshold
 from zhiwei.borrower.identity import PartyKind, Step, is_valid, mask, normal, size_class
 from zhiwei.borrower.identity.likeness import MOST
 from zhiwei.borrower.particulars import (
@@ -18,6 +18,7 @@ from zhiwei.borrower.particulars import (
     steps_of,
 )
 from zhiwei.borrower.relations import PERSON, SHARED, Held, Link, holds
+from zhiwei.journeys.borrower.members import members_of, tied_to
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical
 
@@ -251,28 +252,18 @@ def _shared(
 
 
 def _group(unit: Unit, party: str, on: date, known_at: datetime | None) -> Group:
-    """Links are read step by step, of the members found so far and of all who own them, until nobody is new."""
+    """Of the party that was kept, where this one was merged into another."""
     control, least = threshold("control_share", on), threshold("beneficial_share", on)
     if control is None:
         return Group([party], True, None, False, f"no control_share is in force on {on}")
-    links: dict[str, Link] = {}
-    asked: set[str] = set()
-    members = near = frozenset([party])
-    for _ in range(DEEPEST + 1):
-        frontier = near - asked
-        if not frontier or len(near) > LARGEST:
-            break
-        links |= {one.link_id: one for one in unit.relations.links(sorted(frontier), known_at)}
-        asked |= frontier
-        members = group_of(party, links.values(), on, control.share)
-        near = above(members, links.values(), on)
-    complete = near <= asked and len(members) <= LARGEST
-    kept = sorted(members, key=lambda one: (one != party, one))[:LARGEST]
-    people = beneficial_owners(party, links.values(), on, least.share) if least else {}
+    party = members_of(unit, [party], known_at)[party][0]
+    tied = tied_to(unit, [party], on, control.share, known_at)[party]
+    kept = sorted(tied.members, key=lambda one: (one != party, one))[:LARGEST]
+    people = beneficial_owners(party, tied.links.values(), on, least.share) if least else {}
     kinds = unit.relations.profiles(list(people), on, known_at)
     return Group(
-        sorted(kept), complete, format(control.share.normalize(), "f"), control.sure,
-        control.because if complete else f"cut at {DEEPEST} steps or {LARGEST} parties; {control.because}",
+        sorted(kept), tied.complete, format(control.share.normalize(), "f"), control.sure,
+        control.because if tied.complete else f"cut at {DEEPEST} steps or {LARGEST} parties; {control.because}",
         [(one, format(share.normalize(), "f")) for one, share in people.items() if _natural(kinds.get(one, {}))],
         format(least.share.normalize(), "f") if least else None,
     )  # fmt: skip

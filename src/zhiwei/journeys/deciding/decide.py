@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,8 @@ from zhiwei.credit.underwriting import Verdict, underwrite
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
+from zhiwei.journeys.deciding.apply import who_is_asked_about_applied
+from zhiwei.journeys.deciding.exposure import stored_exposures
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
@@ -46,19 +48,22 @@ def decide(
 ) -> list[StoredDecision]:  # fmt: skip
     """Decide on these parties, or on all of the tenant; facts after `as_of` are not seen.
 
+    Who is named has applied: its application is kept, unless `apply` told of it. Of `parties` None nobody asked.
     The same inputs and versions give the same decision under the same id, so deciding twice stores once. Parties that
     are one are decided on once, under the one that was kept. Refusal where a party has given no consent: with `parties`
     None those are left out instead, since nobody asked for them.
     """
     with books.unit(by.tenant) as unit:
-        policy = _in_force(books, published(unit, product), as_of)
+        policy = in_force(books, published(unit, product), as_of)
         days = (as_of, books.today())  # what is known of a day is looked at today: both need consent
-        chosen = _parties(unit, parties, policy, days)
-        loops = _loops(unit, policy, days, chosen)
+        chosen = parties_of(unit, parties, policy, days)
+        loops = loops_of(unit, policy, days, chosen)
     decided: list[StoredDecision] = []
     for start in range(0, len(chosen), BUCKET):
         bucket = chosen[start : start + BUCKET]
         with books.unit(by.tenant) as unit:
+            if parties is not None:
+                who_is_asked_about_applied(unit, by, product, bucket, as_of)
             found = _decide_bucket(unit, policy, bucket, days, loops)
             if unit.decisions.add(found):
                 unit.tasks.open((task_of(one.decision_id), one.decision_id) for one in found if one.outcome == "refer")
@@ -69,7 +74,7 @@ def decide(
     return decided
 
 
-def _in_force(books: Books, product: Product, as_of: date) -> Product:
+def in_force(books: Books, product: Product, as_of: date) -> Product:
     if as_of > books.today():
         raise Refusal("future_date", f"{as_of} is in the future", hint=f"today is {books.today()}")
     if as_of < product.since:
@@ -77,7 +82,8 @@ def _in_force(books: Books, product: Product, as_of: date) -> Product:
     return product
 
 
-def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
+def parties_of(unit: Unit, parties: Sequence[str] | None, product: Product, days: tuple[date, date]) -> list[str]:
+    """Those named, or all who allow what the product needs; of those that are one, the one that was kept."""
     if parties is None:
         known = unit.parties.ids()
         consents, needs = unit.parties.consents(known), product.needs
@@ -91,7 +97,7 @@ def _parties(unit: Unit, parties: Sequence[str] | None, product: Product, days: 
     return sorted(one, key=lambda party: (len(party), party))  # as all parties are listed
 
 
-def _loops(
+def loops_of(
     unit: Unit, product: Product, days: tuple[date, date], parties: Sequence[str]
 ) -> Mapping[str, float | None]:  # fmt: skip
     """Share of each seller's sales that run in circles, among all who let us see their invoices."""
@@ -118,26 +124,45 @@ def _loops(
 def _decide_bucket(
     unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: Mapping[str, float | None]
 ) -> list[StoredDecision]:
+    decisions = []
+    for party, seen in looked_at(unit, product, parties, days, loops).items():
+        inputs = {
+            "party": party, "product": product.product_id, "as_of": days[0], "consents": seen.consents,
+            "facts": seen.facts,
+        }  # fmt: skip
+        decisions.append(decision_from(product, party, days[0], canonical(inputs), __version__))
+    return decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a product looks at of a party: facts as a decision keeps them, and the consents that let it."""
+
+    consents: list[str]
+    facts: dict[str, str | None]
+
+
+def looked_at(
+    unit: Unit, product: Product, parties: list[str], days: tuple[date, date], loops: Mapping[str, float | None]
+) -> dict[str, Seen]:
+    """Each party's facts on the first of these days; Refusal where it does not allow what is needed on all of them."""
     used, tables, covered = _seen(unit, product, parties, days)
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
     figures = demanded(tables, parties, as_of, product.needs.demands, covered)
     asked = any(name.startswith("found_") for name in product.facts)
-    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of) if asked else None
-    sources = unit.parties.sources(parties)
-    decisions = []
+    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
+    sources, owed = unit.parties.sources(parties), stored_exposures(unit, product, parties, as_of)
+    seen = {}
     for row, party in enumerate(parties):
         found: dict[str, float | None] = {name: float(values[row]) for name, values in features.items()}
         found["loop_share_12m"] = loops.get(party)
         found |= dict.fromkeys(CANNOT_SHOW.get(sources[party], ()))
         found |= fraud.figures(party, check_names()) if fraud else {}
         found |= {name: float(values[row]) for name, values in figures.items()}
-        facts = {name: _text(party, found.get(name)) for name in product.facts}
-        inputs = {
-            "party": party, "product": product.product_id, "as_of": as_of, "consents": used[party], "facts": facts
-        }  # fmt: skip
-        decisions.append(decision_from(product, party, as_of, canonical(inputs), __version__))
-    return decisions
+        facts = {name: _text(party, found.get(name)) for name in product.facts} | owed.get(party, {})
+        seen[party] = Seen(used[party], facts)
+    return seen
 
 
 def _seen(
@@ -176,6 +201,8 @@ def decision_from(product: Product, party: str, as_of: date, inputs: str, code: 
     document = _document(decision_id, party, product.product_id, as_of, verdict) | {
         "limit": yuan(limit), "versions": versions, "inputs_hash": inputs_hash,
     }  # fmt: skip
+    if verdict.at_once is not None:
+        document["at_once"] = yuan(min(limit, int(unscaled(verdict.at_once) * 100)))
     rate = None if verdict.annual_rate is None else unscaled(verdict.annual_rate)
     return StoredDecision(
         decision_id, party, product.product_id, product.hash, as_of, verdict.outcome, limit, rate,
@@ -203,8 +230,11 @@ def task_of(decision: str) -> str:
 
 def facts_of(product: Product, inputs: str) -> Facts:
     """The facts that a product looks at, of stored inputs, in micro-units."""
-    known = json.loads(inputs)["facts"]
-    return {name: None if known.get(name) is None else micro(known[name]) for name in product.facts}
+    return numbers_of(product, json.loads(inputs)["facts"])
+
+
+def numbers_of(product: Product, facts: Mapping[str, str | None]) -> Facts:
+    return {name: None if (known := facts.get(name)) is None else micro(known) for name in product.facts}
 
 
 def _document(decision_id: str, party: str, product: str, as_of: date, verdict: Verdict) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Accept an offer: an approved decision becomes a line."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from zhiwei.journeys.borrower.members import members_of
 from zhiwei.journeys.deciding.decide import accepted_rate
+from zhiwei.journeys.deciding.exposure import check_exposure, to_hold
 from zhiwei.journeys.lines.find import check_day
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
@@ -13,7 +15,7 @@ from zhiwei.journeys.products import by_hash
 from zhiwei.loans import CLOSED, FROZEN, Line
 from zhiwei.shelf import Product
 from zhiwei.tables import unscaled
-from zhiwei.values import Actor, BadInput, NotFound, Refusal, add_months, as_rate, grouped, identifier, yuan
+from zhiwei.values import Actor, BadInput, NotFound, Refusal, add_months, as_rate, fen, grouped, identifier, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Accepted:
 
 
 def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Accepted:
-    """Open the line. Refusal where the decision is no approval, is stale, or already has a line."""
+    """Open the line. Refusal where the decision is no approval, is stale, or already has a line.
+
+    Where the product looks at what we have at stake already, also where that rose since and it would offer less now.
+    """
     request = {"decision": offer.decision, "on": on, "limit": offer.limit, "annual_rate": offer.annual_rate}
     with step(books, by, "accept", key, request) as current:
         if current.earlier is not None:
@@ -66,11 +71,9 @@ def _check_rate(product: Product, rate: Decimal, on: date) -> None:
 def _check_other_lines(unit: Unit, decision: StoredDecision, on: date) -> None:
     """One running line per business and product: limits of several decisions must not add up past the product's cap.
 
-    A business that is known under several ids is one here too, and nobody merges it meanwhile.
+    A business that is known under several ids is one here too.
     """
-    unit.merges.hold()
-    members = sorted(members_of(unit, [decision.party])[decision.party])  # in one order, for each is locked
-    for line in [line for member in members for line in unit.lines.of_party(member)]:
+    for line in unit.lines.of_parties(sorted(members_of(unit, [decision.party])[decision.party])):
         if line.decision == decision.decision_id:
             raise Refusal("already_accepted", f"decision {decision.decision_id} already has a line")
         if line.status == FROZEN:
@@ -83,8 +86,20 @@ def _check_other_lines(unit: Unit, decision: StoredDecision, on: date) -> None:
             )  # fmt: skip
 
 
+def _opening(decision: StoredDecision) -> int:
+    """分 that the line opens with: the rest of a secured limit is given (raise) when its security is registered."""
+    at_once = json.loads(decision.document).get("at_once")
+    opening = decision.limit if at_once is None else min(fen(at_once), decision.limit)
+    if not opening:
+        raise Refusal(
+            "nothing_at_once", f"nothing of {grouped(decision.limit)} 元 can be drawn before security is registered",
+            hint="register the mortgage, receive the record that says so, and decide again",
+        )  # fmt: skip
+    return opening
+
+
 def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
-    rate, limit = accepted_rate(decision), decision.limit
+    rate, limit = accepted_rate(decision), _opening(decision)
     if offer.limit is not None:
         if not 0 < offer.limit <= limit:
             raise Refusal(
@@ -104,7 +119,11 @@ def _line(unit: Unit, decision: StoredDecision, offer: Offer, on: date) -> Line:
             hint="decide again on fresh records",
         )  # fmt: skip
     _check_rate(product, rate, on)
+    unit.merges.hold()  # nobody merges these meanwhile, nor opens a line of any of them
+    held = to_hold(unit, product, decision.party, on)
+    unit.lines.hold(sorted(held))
     _check_other_lines(unit, decision, on)
+    check_exposure(unit, product, decision, limit, held, on)
     return Line(
         identifier("line", decision.decision_id), decision.party, decision.product, decision.product_hash,
         decision.decision_id, limit, rate, on, add_months(on, product.line.months),

@@ -1,6 +1,6 @@
 """Rates: what a loan costs a year, all in, and the market's prime rate."""
 
 from zhiwei.loans.rates.disclosure import annualised, by_date, by_period, cost_sheet, daily_rate
-from zhiwei.loans.rates.lpr import lpr
+from zhiwei.loans.rates.lpr import lpr, lpr_days
 
-__all__ = ["annualised", "by_date", "by_period", "cost_sheet", "daily_rate", "lpr"]
+__all__ = ["annualised", "by_date", "by_period", "cost_sheet", "daily_rate", "lpr", "lpr_days"]

@@ -16,3 +16,8 @@ def _published() -> tuple[Parameter, ...]:
 def lpr(on: date) -> Decimal:
     """One year, per year. Refusal no_parameter before its first day, 2019-08-20."""
     return unscaled(value_on(_published(), "lpr_1y", on))
+
+
+def lpr_days() -> tuple[date, ...]:
+    """The days from which on it was another one, as far as they are known."""
+    return tuple(parameter.since for parameter in _published())

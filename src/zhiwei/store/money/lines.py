@@ -38,10 +38,25 @@ class Lines(Store):
 
     def of_party(self, party: str) -> list[Line]:
         """All lines of a party, which no one else can open or read so until this transaction ends."""
-        self.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", f"{self.tenant} {party}")
-        return [
-            Line(*row) for row in self.rows(f"select {LINE} from line where party_id = %s order by opened_on", party)
-        ]
+        self.hold([party])
+        return self.of_parties([party])
+
+    def of_parties(self, parties: Sequence[str]) -> list[Line]:
+        """All lines of these, as they are now; others may open more, unless these are held."""
+        found = self.rows(
+            f"select {LINE} from line where party_id = any(%s) order by opened_on, line_id", list(parties)
+        )
+        return [Line(*row) for row in found]
+
+    def hold(self, parties: Sequence[str]) -> None:
+        """Nobody else opens a line of any of these until this transaction ends.
+
+        Whoever needs several asks for all of them at once: they are locked in one order by everyone.
+        """
+        self.run(
+            "select pg_advisory_xact_lock(hashtextextended(k, 0)) from unnest(%s::text[]) k",
+            [f"{self.tenant} {party}" for party in sorted(set(parties))],
+        )
 
     def all(self) -> list[Line]:
         return [Line(*row) for row in self.rows(f"select {LINE} from line order by line_id")]
@@ -97,6 +112,14 @@ class Lines(Store):
             self.tenant, change.change_id, change.line, change.on, change.what, change.was, change.becomes,
             change.because, change.person,
         )  # fmt: skip
+
+    def changes(self, line_ids: Sequence[str]) -> list[LineChange]:
+        """What people changed of these lines, in the order of their days."""
+        found = self.rows(
+            """select change_id, line_id, value_date, what, was, becomes, because, person from line_change
+               where line_id = any(%s) order by value_date, recorded_at, change_id""", list(line_ids),
+        )  # fmt: skip
+        return [LineChange(*row) for row in found]
 
     # --- payouts ------------------------------------------------------------------------------------------------------
 

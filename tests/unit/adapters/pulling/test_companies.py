@@ -54,6 +54,27 @@ ca = "till.pem"
     assert "abc" not in repr(company)
 
 
+STAND_IN = '[other]\nreader = "acquiring"\ndir = "drop"\n'
+
+
+def test_who_stands_in_is_another_table_of_the_file(tmp_path: Path) -> None:
+    found = companies(tmp_path, WEB + 'fallback = "other"\n' + STAND_IN)
+    assert (found.offered("till").fallback, found.offered("other").fallback) == ("other", "")
+
+
+@pytest.mark.parametrize(
+    ("fallback", "more", "said"),
+    [
+        ("nobody", "", "is not there, or leads back"), ("till", "", "is not there, or leads back"),
+        ("other", STAND_IN + 'fallback = "till"\n', "is not there, or leads back"),
+        ("other", STAND_IN.replace("acquiring", "meters"), "gives no acquiring"),
+    ],
+)  # fmt: skip
+def test_who_cannot_stand_in_is_told(tmp_path: Path, fallback: str, more: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        companies(tmp_path, WEB + f'fallback = "{fallback}"\n' + more).sources()
+
+
 def test_a_folder_stands_beside_the_file(tmp_path: Path) -> None:
     found = companies(tmp_path, '[meters]\nreader = "meters"\ndir = "drop"\n[tax]\nreader = "tax"\ndir = "t"\n')
     assert list(found.sources()) == ["meters", "tax"]

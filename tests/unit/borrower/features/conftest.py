@@ -40,7 +40,13 @@ WORDS: dict[str, list[str]] = {
         "abnormal", "serious", "pledge", "freeze", "insured", "directorship",
     ],
     "courts": ["dishonest", "executed", "restricted", "ended", "plaintiff", "defendant", "bankruptcy"],
+    "identity": ["liveness", "face", "document", "list", "place"],
+    "outcome": ["passed", "passed", "failed", "unclear"],
     "bureau_accounts": ["loan", "card", "line", "guarantee"],
+    "use": ["residential", "shop", "office", "other"],
+    "seized": ["no", "no", "no", "seized", "restricted"],
+    "co_owners_consent": ["sole", "given", "given", "refused"],
+    "title_no": ["t1", "t2", "t3"],
     "value": ["存续", "注销", "0", "3", "12", "v1", "v2"],
 }  # fmt: skip
 
@@ -93,6 +99,8 @@ def one(kind: str, field: pa.Field, dice: np.random.Generator) -> Any:
         return round(float(dice.random() * 900), 2)
     if field.name == "second":
         return int(dice.integers(86_400))
+    if field.name in ("city", "built_year"):
+        return int(dice.choice([330106, 110105, 440305])) if field.name == "city" else int(dice.integers(1990, 2020))
     if field.name in ("year", "sequence"):
         return int(dice.integers(1, 30))
     if field.name == "amount" and kind in ("invoices", "bank_flow", "acquiring"):

@@ -53,7 +53,7 @@ def described(fact: Fact) -> None:
     assert not re.search(r"[{}|]", fact.en + fact.zh)
     assert fact.unit in {
         "share", "ratio", "count", "months", "days", "hours", "元", "flag", "grade", "class", "status", "kWh", "m3",
-        "元/kWh",
+        "元/kWh", "years", "m2",
     }  # fmt: skip
     assert fact.risk in {"riskier", "safer", "neither"}
     assert re.fullmatch(r"\d+[md]|all|now", fact.window)

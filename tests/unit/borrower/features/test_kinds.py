@@ -60,8 +60,10 @@ def test_bank_flow(facts) -> None:
         bank_top1_payer_share_12m=2000 / money_in, bank_own_share_12m=14_000 / (14_000 + money_in + 2100),
         bank_same_day_share_12m=1500 / money_in, bank_night_share_12m=1 / 2, bank_round_in_share_12m=1 / 4,
         bank_wages_12m=300, bank_wage_months_12m=3, bank_payday_regularity_12m=1, bank_loans_out_12m=300,
-        bank_debt_service_share_12m=300 / money_in, bank_cash_share_12m=500 / money_in, bank_interest_off_days_12m=1,
-        bank_idle_run_12m=9, bank_largest_in_share_12m=2000 / money_in, bank_in_growth_12m=None,
+        bank_debt_service_share_12m=300 / money_in, bank_free_12m=money_in - 2100,
+        bank_free_season_12m=(2000 - 1500 - 100 + 1) + (500 - 300 - 100), bank_cash_share_12m=500 / money_in,
+        bank_interest_off_days_12m=1, bank_idle_run_12m=9, bank_largest_in_share_12m=2000 / money_in,
+        bank_in_growth_12m=None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhiwei.borrower.features.kinds.bureau import CLASSES, HARD, month_letters
+from zhiwei.borrower.features.kinds.standing.bureau import CLASSES, HARD, month_letters
 from zhiwei.borrower.sources.bureau import rules
 
 AS_OF = date(2024, 2, 29)

@@ -17,10 +17,12 @@ from zhiwei.borrower.sources import (
     invoice_table,
     meters,
     orders,
+    pledges,
     procurement,
     registry,
     tax,
 )
+from zhiwei.borrower.sources import property as properties
 from zhiwei.values import EARLIEST, BadInput
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 3, 31)
@@ -98,6 +100,14 @@ def test_a_credit_report_covers_the_lists_that_it_has() -> None:
 def test_the_registry_covers_the_day_that_one_looked() -> None:
     found = read(registry, {"report_on": "2024-03-31", "entries": [{"on": "2015-04-02", "what": "established"}]})
     assert found == [Cover("registry", "P", EARLIEST, LAST)]
+
+
+@pytest.mark.parametrize(("source", "kind"), [(properties, "property"), (pledges, "pledges")])
+def test_a_search_of_a_register_covers_the_party_and_a_list_of_ones_own_does_not(source: ModuleType, kind: str) -> None:
+    rows = "properties" if kind == "property" else "pledges"
+    assert read(source, {"report_on": "2024-03-31", rows: []}) == [Cover(kind, "P", EARLIEST, LAST)]
+    assert read(source, {"report_on": "2024-03-31", "since": "2024-01-01", rows: []})[0].first == FIRST
+    assert read(source, {rows: []}) == []
 
 
 def test_a_return_covers_its_period_as_a_row_and_only_once_it_is_filed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhiwei.credit.underwriting.scorecard import Calibration, read_scorecard
+from zhiwei.credit.underwriting.scoring import Calibration, read_scorecard
 from zhiwei.credit.underwriting.terms import read_grades
 from zhiwei.tables import MICRO, Problem, micro
 

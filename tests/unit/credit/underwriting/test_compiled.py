@@ -23,7 +23,7 @@ def shelved(name: str) -> Product:
 
 
 def population(policy: Policy, cases: list[dict[str, int | None]], size: int) -> dict[str, tuple]:
-    """Firms made of the golden cases' facts, each fact from another case, some of them missing."""
+    """The golden cases, then firms made of their facts, each fact from another case, some of them missing."""
     dice = np.random.default_rng(3)
     columns = {}
     for name in sorted(policy.facts()):
@@ -31,6 +31,8 @@ def population(policy: Policy, cases: list[dict[str, int | None]], size: int) ->
         drawn = dice.integers(0, len(known), size)
         present = np.array([value is not None for value in known])[drawn]
         values = np.array([value or 0 for value in known], np.int64)[drawn] + dice.integers(-(10**6), 10**6, size)
+        present[: len(known)] = [value is not None for value in known]
+        values[: len(known)] = [value or 0 for value in known]
         columns[name] = (values, present)
     return columns
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from zhiwei.credit.underwriting import Policy, Scorecard, Stage, Term, Verdict, read_terms, underwrite
-from zhiwei.credit.underwriting.scorecard import Bin, Calibration
+from zhiwei.credit.underwriting.scoring import Bin, Calibration
 from zhiwei.credit.underwriting.terms import Grade
 from zhiwei.tables import Parameter, Problem, Rule, micro, parse_cell
 from zhiwei.values import Refusal

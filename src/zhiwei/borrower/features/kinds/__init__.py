@@ -9,14 +9,16 @@ import pyarrow as pa
 from zhiwei.borrower.features.facts import Group
 from zhiwei.borrower.features.kinds import acquiring as _acquiring
 from zhiwei.borrower.features.kinds import bank_flow as _bank_flow
-from zhiwei.borrower.features.kinds import bureau as _bureau
-from zhiwei.borrower.features.kinds import courts as _courts
 from zhiwei.borrower.features.kinds import invoices as _invoices
 from zhiwei.borrower.features.kinds import meters as _meters
 from zhiwei.borrower.features.kinds import orders as _orders
 from zhiwei.borrower.features.kinds import procurement as _procurement
-from zhiwei.borrower.features.kinds import registry as _registry
 from zhiwei.borrower.features.kinds import tax as _tax
+from zhiwei.borrower.features.kinds.standing import bureau as _bureau
+from zhiwei.borrower.features.kinds.standing import collateral as _collateral
+from zhiwei.borrower.features.kinds.standing import courts as _courts
+from zhiwei.borrower.features.kinds.standing import identity as _identity
+from zhiwei.borrower.features.kinds.standing import registry as _registry
 from zhiwei.borrower.features.windows import Rows
 from zhiwei.borrower.records import KINDS
 
@@ -33,6 +35,9 @@ SEEN_AS: dict[str, tuple[type[Rows], tuple[Group[Any], ...]]] = {
     "courts": (_courts.Courts, (_courts.FACTS,)),
     "bureau_accounts": (_bureau.Accounts, (_bureau.ACCOUNTS,)),
     "bureau_queries": (_bureau.Queries, (_bureau.QUERIES,)),
+    "property": (_collateral.Property, (_collateral.PROPERTY,)),
+    "pledges": (_collateral.Pledges, (_collateral.PLEDGES,)),
+    "identity": (_identity.Identity, (_identity.FACTS,)),
 }
 """Kind of record -> the view of its rows, and its facts."""
 

@@ -16,6 +16,7 @@ from zhiwei.borrower.features.amounts import first_digit_distance, repeated_shar
 from zhiwei.borrower.features.balances import Balances
 from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.partners import Trade
+from zhiwei.borrower.features.rhythm import gathered
 from zhiwei.borrower.features.told import start_of
 from zhiwei.borrower.features.windows import (
     MONTH,
@@ -318,6 +319,8 @@ def _same_day(rows: BankFlow) -> Floats:
     bank_loans_in_12m | 近12月贷款类流入 | Money in that speaks of a loan, 12 months | 元 | + | practice?
     bank_loans_out_12m | 近12月还款类流出 | Money out that speaks of a loan or interest | 元 | + | practice?
     bank_debt_service_share_12m | 还款占流入比 | Loan repayments and interest out over money in | ratio | + | practice?
+    bank_free_12m | 近12月还贷后净现金 | Money in other than loans, less all money out, 12 months | 元 | - | 9.1
+    bank_free_season_12m | 旺季可积累净现金 | Most such cash gathered in months on end, of 12 | 元 | - | 9.1?
     bank_cash_share_12m | 现金存入占比 | Cash paid in, share of money in, 12 months | share | + | practice?
     bank_interest_off_days_12m | 非季度结息日利息笔数 | Interest not on days 20-22 of a quarter's end | count | + | 8
 """)
@@ -327,6 +330,8 @@ def _spoken(rows: BankFlow) -> dict[str, Floats]:
     month = rows.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     on_time = (month % 3 == 2) & (np.abs(day_of_month(rows.day) - 20) <= 1)
     gone, money_in = -rows.amount, over(rows.money_in, 0, 12)
+    lent = rows.months_of(rows.inward & says[LOANS], rows.amount)
+    free = (rows.money_in - lent - rows.money_out)[:, :12]  # what debts cost is among the money out
     found = {
         "bank_wages_12m": rows.sums(wages, gone) / 100,
         "bank_wage_months_12m": (rows.months_of(wages)[:, :12] > 0).sum(axis=1).astype(np.float64),
@@ -334,6 +339,8 @@ def _spoken(rows: BankFlow) -> dict[str, Floats]:
         "bank_loans_in_12m": rows.sums(into & says[LOANS], rows.amount) / 100,
         "bank_loans_out_12m": rows.sums(debt, gone) / 100,
         "bank_debt_service_share_12m": ratio(rows.sums(debt, gone), money_in),
+        "bank_free_12m": free.sum(axis=1) / 100,
+        "bank_free_season_12m": gathered(free) / 100,
         "bank_cash_share_12m": ratio(rows.sums(into & says[CASH], rows.amount), money_in),
         "bank_interest_off_days_12m": rows.count(into & says[INTEREST] & ~on_time),
     }

@@ -7,7 +7,8 @@
         {"on": "2024-06-30", "what": "insured", "value": "12"}]}
 
 `report_on` (and `since`) above the list: the day one looked. An entry holds from `on` until `until`, or until
-something else is said. `insured` is the headcount of the annual report. Names stand as the registry publishes them; a
+something else is said. `insured` is the headcount of the annual report, `directorship` an office that the legal
+representative holds in another firm. Names stand as the registry publishes them; a
 value that looks like an ID or card number is refused.
 """
 
@@ -24,11 +25,12 @@ KINDS = ("registry",)
 LONGEST_SCOPE = 4_000  # characters: a scope of business (经营范围) fills pages
 WHAT = (
     "established", "status", "capital", "paid_in", "legal_representative", "shareholder", "address", "scope",
-    "abnormal", "serious", "pledge", "freeze", "insured",
+    "abnormal", "serious", "pledge", "freeze", "insured", "directorship",
 )  # fmt: skip
 NEEDS = {
     "status": ("value",), "capital": ("amount",), "paid_in": ("amount",), "legal_representative": ("value",),
     "shareholder": ("value",), "address": ("value",), "scope": ("value",), "insured": ("value",),
+    "directorship": ("value",),
 }  # fmt: skip
 """What an entry of a kind is nothing without; the rest may come with a day alone."""
 STATUS = ("存续", "在业", "开业", "注销", "吊销", "迁出", "迁入", "停业", "清算", "撤销")

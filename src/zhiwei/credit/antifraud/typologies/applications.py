@@ -15,10 +15,11 @@ from zhiwei.credit.antifraud.policy import Sieve
 
 APPLICATIONS = pa.schema(
     [
-        ("application_id", pa.string()),
+        ("application_id", pa.string()),  # null: a thing that is known of a party, without an application
         ("party_id", pa.string()),
         ("applied_on", pa.date32()),
-        ("kind", pa.string()),  # device | phone | address | ip | account | agent: one row for each that it came with
+        # device | phone | address | ip | wifi | account | agent: one row for each that it came with; null: with none
+        ("kind", pa.string()),
         ("token", pa.string()),  # a keyed hash: equal where the thing is, and nothing else
     ]
 )
@@ -27,9 +28,15 @@ KINDS = {
     "phone": "电话",
     "address": "地址",
     "ip": "网络地址",
+    "wifi": "无线网络",
     "account": "收款账户",
     "agent": "介绍人",
 }
+HELD_AS = {
+    "device": "device", "phone": "phone", "mobile": "phone", "address": "address", "account": "account",
+    "bank_card": "account",
+}  # fmt: skip
+"""Kind of identifier that a party holds -> what an application comes with by it."""
 _PACKED = ("device", "phone", "account")  # what two honest businesses seldom share
 Row = Mapping[str, Any]
 
@@ -48,7 +55,8 @@ def velocity(sieve: Sieve, applications: pa.Table) -> list[Finding]:
                 words = _words(kind, zh, token, crowd, others)
                 findings += sieve.found(f"velocity_{kind}", party, len(others), [words])
     span = timedelta(days=sieve.number("velocity.party.days"))
-    for party, some in grouped_rows(rows, "party_id").items():
+    asked = (row for row in rows if row["application_id"])
+    for party, some in grouped_rows(asked, "party_id").items():
         times = {row["application_id"]: row["applied_on"] for row in some}
         days = sorted(times.values())
         most = max(sum(day <= one <= day + span for one in days) for day in days)
@@ -94,7 +102,7 @@ def packaged_applications(sieve: Sieve, applications: pa.Table) -> list[Finding]
 
 def _crowds(rows: Iterable[Row], span: timedelta) -> dict[str, list[Row]]:
     """Party -> the applications of the fullest window that one of its own lies in."""
-    ordered = sorted(rows, key=lambda row: (row["applied_on"], row["application_id"]))
+    ordered = sorted(rows, key=lambda row: (row["applied_on"], row["application_id"] or "", row["party_id"]))
     best: dict[str, list[Row]] = {}
     first = 0
     for last, row in enumerate(ordered):
@@ -116,9 +124,9 @@ def _since(later: date, earlier: date) -> timedelta:
 
 def _words(kind: str, zh: str, token: str, rows: Iterable[Row], parties: list[str]) -> Evidence:
     """Whom a thing links, in which applications and when; of the thing itself only the beginning of its hash."""
-    told = {row["application_id"]: row for row in rows}
-    ids = tuple(told)
-    days = sorted(row["applied_on"] for row in told.values())
+    told = list(rows)
+    ids = tuple(dict.fromkeys(row["application_id"] for row in told if row["application_id"]))
+    days = sorted(row["applied_on"] for row in told)
     when = f"{days[0]} – {days[-1]}" if days else ""
     shown = listed(parties)
     return Evidence(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,8 @@ from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
 FEN = 100  # in a 元
+FACE_LIMITS = tuple(10**digits - 1 for digits in (6, 7, 8, 9))
+"""分: of paper and tax-disk invoices (千元版 9,999.99, 万元版 99,999.99, 十万元版, 百万元版), before tax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,65 @@ def void_and_red(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
     return findings
 
 
+def void_tax(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
+    """Tax on void sales invoices as a share of the tax on all of 12 months; small sums are left alone."""
+    day, void = pl.col("issue_date"), pl.col("status") == "void"
+    year = pl.DataFrame(invoices).filter(
+        (pl.col("direction") == "sale") & (pl.col("occurrence") == 1) & (pl.col("tax") > 0)
+        & (day > add_months(sieve.on, -12)) & (day <= sieve.on)
+    )  # fmt: skip
+    findings = []
+    for (party,), rows in year.group_by("party_id", maintain_order=True):
+        gone = rows.filter(void).sort("tax", descending=True)
+        amount, total = int(gone["tax"].sum()), int(rows["tax"].sum())
+        if amount <= sieve.number("void.tax") * FEN:
+            continue
+        numbers = tuple(gone["invoice_no"].to_list())
+        words = Evidence(
+            "invoice", numbers, f"作废税额 {grouped(amount)} 元，全部 {grouped(total)} 元：{listed(numbers)}",
+            f"{grouped(amount)} 元 of tax voided, of {grouped(total)} 元: {listed(numbers)}",
+        )  # fmt: skip
+        findings += sieve.found("void_tax", str(party), amount / total, [words])
+    return findings
+
+
+def top_face_amounts(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
+    """Share of 12 months' sales on invoices near their face limit: the smallest usual one that holds the largest."""
+    findings = []
+    sold = valid_of(invoices, sieve, "sale").filter(pl.col("amount") > 0)
+    for (party,), rows in sold.group_by("party_id", maintain_order=True):
+        limit = next((one for one in FACE_LIMITS if one >= max(rows["amount"].to_list())), None)
+        if limit is None or rows.height < sieve.number("void.fewest"):
+            continue
+        near = rows.filter(pl.col("amount") >= limit * sieve.number("face.share")).sort("amount", descending=True)
+        if near.height < sieve.number("face.fewest"):
+            continue
+        numbers = tuple(near["invoice_no"].to_list())
+        words = Evidence(
+            "invoice", numbers, f"限额 {grouped(limit)} 元，{near.height} 张在其九成以上：{listed(numbers)}",
+            f"{near.height} invoices at nine tenths of the limit {grouped(limit)} 元 and more: {listed(numbers)}",
+        )  # fmt: skip
+        share = int(near["amount"].sum()) / int(rows["amount"].sum())
+        findings += sieve.found("top_face_amounts", str(party), share, [words])
+    return findings
+
+
+def young_sales(sieve: Sieve, invoices: pa.Table, registry: pa.Table) -> list[Finding]:
+    """What a firm that was established lately has invoiced since, in 元."""
+    born = pl.DataFrame(registry).filter(pl.col("what") == "established").group_by("party_id").agg(pl.col("on").min())
+    young = born.filter(
+        (pl.col("on") > add_months(sieve.on, -int(sieve.number("young.months")))) & (pl.col("on") <= sieve.on)
+    )
+    since = valid_of(invoices, sieve, "sale").join(young, on="party_id").filter(pl.col("issue_date") >= pl.col("on"))
+    sold = since.group_by("party_id", "on").agg(pl.col("amount").sum()).sort("party_id")
+    findings = []
+    for party, on, fen in sold.iter_rows():
+        words = Evidence("established", (str(on),), f"{on} 成立，已开票 {grouped(fen)} 元",
+                         f"established on {on}, {grouped(fen)} 元 invoiced since")  # fmt: skip
+        findings += sieve.found("young_sales", party, fen / FEN, [words])
+    return findings
+
+
 def abnormal_suppliers(sieve: Sieve, invoices: pa.Table, bad: Mapping[str, str]) -> list[Finding]:
     """Purchases from parties that are marked (party -> why), as a share of purchases; small sums are left alone."""
     bought = valid_of(invoices, sieve, "purchase").group_by("party_id", "counterparty").agg(pl.col("amount").sum())
@@ -185,6 +246,77 @@ def declared_gap(sieve: Sieve, invoices: pa.Table, returns: pa.Table) -> list[Fi
         )  # fmt: skip
         findings += sieve.found("declared_gap", str(party), gap, [words])
     return findings
+
+
+def vat_cit_gap(sieve: Sieve, returns: pa.Table) -> list[Finding]:
+    """Sales declared for VAT against those for income tax, over the longest period of the last 12 months that has both.
+
+    Income tax is declared for the year to date, so that a longer period holds the shorter ones.
+    """
+    year = pl.DataFrame(returns).filter(
+        (pl.col("period_start") > add_months(sieve.on, -24)) & (pl.col("period_end") > add_months(sieve.on, -12))
+        & pl.col("sales").is_not_null() & (pl.col("filed_on") <= sieve.on)
+    )  # fmt: skip
+    findings = []
+    for (party,), rows in year.sort("period_start", "period_end").group_by("party_id", maintain_order=True):
+        vat = rows.filter(pl.col("tax") == "vat")
+        income = rows.filter(pl.col("tax") == "cit").select("period_start", "period_end", "sales").rows()
+        for first, last, sales in sorted(income, key=lambda one: (one[0] - one[1], one[1])):
+            inside = vat.filter((pl.col("period_start") >= first) & (pl.col("period_end") <= last))
+            days = int((inside["period_end"] - inside["period_start"]).dt.total_days().sum()) + inside.height
+            if days != (last - first).days + 1:
+                continue
+            declared = int(inside["sales"].sum())
+            words = Evidence(
+                "tax_return", (str(first), str(last)),
+                f"{first} 至 {last}：增值税 {grouped(declared)} 元，所得税 {grouped(sales)} 元",
+                f"{first} to {last}: {grouped(declared)} 元 for VAT, {grouped(sales)} 元 for income tax",
+            )  # fmt: skip
+            gap = abs(declared - sales) / max(declared, sales, 1)
+            findings += sieve.found("vat_cit_gap", str(party), gap, [words])
+            break
+    return findings
+
+
+def energy_gap(sieve: Sieve, invoices: pa.Table, meters: pa.Table) -> list[Finding]:
+    """Growth of sales over growth of power used, half a year against the half before, where sales grew much at all.
+
+    Of a firm that opened in the earlier half nothing is said: its sales grow from nothing, and its lights burn at once.
+    """
+    months = int(sieve.number("energy.months"))
+    middle, first = add_months(sieve.on, -months), add_months(sieve.on, -2 * months)
+    power = pl.DataFrame(meters).filter((pl.col("utility") == "power") & (pl.col("usage") > 0))
+    used = _halves(power.rename({"read_on": "_day", "usage": "_value"}), (first, middle, sieve.on))
+    sold = _halves(
+        valid_of(invoices, sieve, "sale").rename({"issue_date": "_day", "amount": "_value"}), (first, middle, sieve.on)
+    )
+    findings = []
+    for party, before, after, units_before, units_after in sold.join(used, on="party_id", suffix="_used").iter_rows():
+        grown, more = after / before, units_after / units_before
+        if grown < sieve.number("energy.growth"):
+            continue
+        words = Evidence(
+            "meters", (str(first), str(middle), str(sieve.on)),
+            f"{middle} 前后各 {months} 个月：开票 {grown:.2f} 倍，用电 {more:.2f} 倍",
+            f"{months} months before and after {middle}: sales times {grown:.2f}, power times {more:.2f}",
+        )  # fmt: skip
+        findings += sieve.found("energy_gap", str(party), grown / more, [words])
+    return findings
+
+
+def _halves(rows: pl.DataFrame, days: tuple[date, date, date]) -> pl.DataFrame:
+    """(party_id, before, after): sums on either side of the middle day, of parties with some of both."""
+    first, middle, last = days
+    day, value = pl.col("_day"), pl.col("_value")
+    sums = rows.filter((day > first) & (day <= last)).group_by("party_id").agg(
+        value.filter(day <= middle).sum().alias("before"), value.filter(day > middle).sum().alias("after"),
+        (day <= middle).sum().alias("_early"), (day > middle).sum().alias("_late"), day.min().alias("_first"),
+    )  # fmt: skip
+    both = sums.filter(
+        (pl.col("before") > 0) & (pl.col("after") > 0) & (pl.col("_early") > 2) & (pl.col("_late") > 2)
+        & (pl.col("_first") <= add_months(first, 2))
+    )  # fmt: skip
+    return both.select("party_id", "before", "after").sort("party_id")
 
 
 def sales_edges(invoices: pa.Table, sieve: Sieve) -> list[tuple[str, str, int]]:

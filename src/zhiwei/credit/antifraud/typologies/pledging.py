@@ -7,59 +7,54 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from zhiwei.borrower.identity import normal
+from zhiwei.borrower.records import PLEDGED_THINGS
 from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, grouped_rows
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import grouped
 
-PLEDGES = pa.schema(
-    [
-        ("pledge_id", pa.string()),
-        ("party_id", pa.string()),
-        ("lender", pa.string()),
-        ("registered_on", pa.date32()),
-        ("invoice_no", pa.string()),
-        ("vin", pa.string()),
-        ("receipt_no", pa.string()),  # 仓单号
-        ("debtor", pa.string()),
-        ("contract", pa.string()),
-        ("amount", pa.int64()),
-        ("dated_on", pa.date32()),
-        ("released_on", pa.date32()),
-    ]
+NUMBERS = dict(
+    zip(PLEDGED_THINGS, (("发票", "invoice"), ("车辆", "vehicle"), ("仓单", "warehouse receipt")), strict=True)
 )
-NUMBERS = {
-    "invoice_no": ("发票", "invoice"), "vin": ("车辆", "vehicle"), "receipt_no": ("仓单", "warehouse receipt"),
-}  # fmt: skip
+_COMPARED = ("debtor", "amount", "dated_on")  # of two claims out of one contract
 Row = Mapping[str, Any]
 
 
 def double_pledging(sieve: Sieve, pledges: pa.Table) -> list[Finding]:
-    """Pledges in force that are of one thing; the earlier registration comes first, the later pledgor is found."""
+    """Pledges in force that are of one thing; the earlier registration comes first, the later pledgor is found.
+
+    Of two that pledged a thing on one day nobody is later, and both are found. One registration, told twice or for two
+    who pledged together, is one.
+    """
     rows = (
         pl.DataFrame(pledges)
         .filter(
             (pl.col("registered_on") <= sieve.on)
             & (pl.col("released_on").is_null() | (pl.col("released_on") > sieve.on))
         )
-        .sort("registered_on", "pledge_id")
+        .sort("registered_on", "pledge_id", "lender", "party_id")
         .to_dicts()
     )
+    rows = [{**row, **{name: normal(row[name] or "") for name in (*NUMBERS, "contract", "debtor")}} for row in rows]
     same: dict[str, list[Evidence]] = {}
     known: set[tuple[str, str]] = set()
     for column, (zh, en) in NUMBERS.items():
         for number, some in grouped_rows(rows, column).items():
             for earlier, later in pairwise(some):
+                if _is_one(earlier, later):
+                    continue
                 known.add((earlier["pledge_id"], later["pledge_id"]))
-                same.setdefault(later["party_id"], []).append(
-                    _words(earlier, later, f"{zh} {number}", f"{en} {number}")
-                )
+                words = _words(earlier, later, f"{zh} {number}", f"{en} {number}")
+                for party in _later(earlier, later):
+                    same.setdefault(party, []).append(words)
     alike: dict[str, list[Evidence]] = {}
     for some in grouped_rows(rows, "contract").values():
         for earlier, later in _alike(sieve, some):
             if (earlier["pledge_id"], later["pledge_id"]) not in known:
                 amount, contract = grouped(later["amount"]), later["contract"]
-                words = (f"合同 {contract}、{amount} 元", f"contract {contract}, {amount} 元")
-                alike.setdefault(later["party_id"], []).append(_words(earlier, later, *words))
+                words = _words(earlier, later, f"合同 {contract}、{amount} 元", f"contract {contract}, {amount} 元")
+                for party in _later(earlier, later):
+                    alike.setdefault(party, []).append(words)
     return [
         *(one for party, told in same.items() for one in sieve.found("double_pledge", party, len(told), told[:SHOWN])),
         *(
@@ -76,9 +71,9 @@ def _alike(sieve: Sieve, rows: Sequence[Row]) -> list[tuple[Row, Row]]:
     found = []
     for place, later in enumerate(rows):
         for earlier in rows[:place]:
-            told = all(row[name] is not None for row in (earlier, later) for name in ("debtor", "amount", "dated_on"))
+            told = all(row[name] not in (None, "") for row in (earlier, later) for name in _COMPARED)
             if (
-                told and earlier["debtor"] == later["debtor"]
+                told and not _is_one(earlier, later) and earlier["debtor"] == later["debtor"]
                 and abs(earlier["amount"] - later["amount"]) <= likeness * max(earlier["amount"], later["amount"])
                 and abs((earlier["dated_on"] - later["dated_on"]).days) <= days
                 and not _told_apart(earlier, later)
@@ -93,12 +88,25 @@ def _told_apart(one: Row, other: Row) -> bool:
     return any(one[name] and other[name] and one[name] != other[name] for name in NUMBERS)
 
 
+def _is_one(one: Row, other: Row) -> bool:
+    return bool(one["pledge_id"] == other["pledge_id"] and one["lender"] == other["lender"])
+
+
+def _later(earlier: Row, later: Row) -> list[str]:
+    """Who pledged what was pledged already."""
+    same_day = earlier["registered_on"] == later["registered_on"]
+    return sorted({later["party_id"], *([earlier["party_id"]] if same_day else [])})
+
+
 def _words(earlier: Row, later: Row, zh: str, en: str) -> Evidence:
     ids = (str(earlier["pledge_id"]), str(later["pledge_id"]))
+    several = earlier["party_id"] != later["party_id"]
+    first, second = (f"{one} ({row['party_id']})" if several else one
+                     for one, row in zip(ids, (earlier, later), strict=True))  # fmt: skip
     return Evidence(
         "pledge", ids,
-        f"{zh}：{ids[0]} 于 {earlier['registered_on']} 登记给 {earlier['lender']}，"
-        f"{ids[1]} 又于 {later['registered_on']} 登记给 {later['lender']}",
-        f"{en}: {ids[0]} registered on {earlier['registered_on']} for {earlier['lender']}, "
-        f"then {ids[1]} on {later['registered_on']} for {later['lender']}",
+        f"{zh}：{first} 于 {earlier['registered_on']} 登记给 {earlier['lender']}，"
+        f"{second} 又于 {later['registered_on']} 登记给 {later['lender']}",
+        f"{en}: {first} registered on {earlier['registered_on']} for {earlier['lender']}, "
+        f"then {second} on {later['registered_on']} for {later['lender']}",
     )  # fmt: skip

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, listed
 from zhiwei.credit.antifraud.policy import Sieve
@@ -23,8 +24,8 @@ def forged_statements(sieve: Sieve, bank_flow: pa.Table) -> list[Finding]:
     )
     year = rows.filter(pl.col("booked_on") > add_months(sieve.on, -12))
     return [
-        *_balance_breaks(sieve, rows), *_interest_days(sieve, year), *_first_digits(sieve, year),
-        *_repeated(sieve, year),
+        *_balance_breaks(sieve, rows), *_copies_differ(sieve, rows), *_interest_days(sieve, year),
+        *_first_digits(sieve, year),        *_repeated(sieve, year),
     ]  # fmt: skip
 
 
@@ -48,6 +49,27 @@ def _balance_breaks(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     return findings
 
 
+def _copies_differ(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
+    """Rows that agree in everything a bank tells them apart by, its own reference among it, but not in the balance.
+
+    Each file alone may be whole: whoever raised the balances of one copy did not know of the other.
+    """
+    same = ["party_id", "account", "booked_on", "amount", "counterparty", "text", "reference"]
+    told = rows.filter(pl.col("balance").is_not_null() & (pl.col("reference").fill_null("") != ""))
+    apart = told.with_columns(pl.col("balance").n_unique().over(same).alias("said")).filter(pl.col("said") > 1)
+    findings = []
+    for (party,), some in apart.group_by("party_id", maintain_order=True):
+        pairs = some.group_by(same[1:], maintain_order=True).agg(pl.col("balance").unique().sort())
+        evidence = [
+            Evidence("bank_row", (f"{on} {reference}",), f"{on} 流水号 {reference}：余额 {balances}",
+                     f"{on}, reference {reference}: balances {balances}")
+            for on, reference, several in pairs.select("booked_on", "reference", "balance").head(SHOWN).iter_rows()
+            for balances in [" / ".join(grouped(fen) for fen in several)]
+        ]  # fmt: skip
+        findings += sieve.found("copies_differ", str(party), pairs.height, evidence)
+    return findings
+
+
 def _interest_days(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     day = pl.col("booked_on")
     off = rows.filter(
@@ -65,7 +87,11 @@ def _interest_days(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
 
 
 def _first_digits(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
-    """Mean distance from Benford's law, where chi-square says that chance alone does not explain it."""
+    """Mean distance from Benford's law, where chi-square says that chance alone does not explain it.
+
+    Amounts around one usual size do not follow that law either and are honest: digits are measured against the nearer
+    of it and of a bell of sizes with the same middle and width. Invented amounts have neither.
+    """
     findings = []
     digits = rows.filter(pl.col("amount") != 0).with_columns(
         pl.col("amount").abs().cast(pl.String).str.slice(0, 1).cast(pl.Int64).alias("digit")
@@ -75,8 +101,10 @@ def _first_digits(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
         if many < sieve.number("digits.fewest"):
             continue
         seen = np.bincount(some["digit"].to_numpy(), minlength=10)[1:10]
-        distance = float(np.abs(seen / many - _BENFORD).mean())
-        square = float(((seen - many * _BENFORD) ** 2 / (many * _BENFORD)).sum())
+        sizes = np.log10(some["amount"].abs().cast(pl.Float64).to_numpy())
+        laws = (_BENFORD, _bell(float(sizes.mean()), max(float(sizes.std()), 0.05)))
+        distance, law = min(((float(np.abs(seen / many - law).mean()), law) for law in laws), key=lambda one: one[0])
+        square = float(((seen - many * law) ** 2 / (many * law)).sum())
         if _chance(square) >= sieve.number("digits.chance"):
             continue
         shares = listed([f"{digit}: {share:.1%}" for digit, share in enumerate(seen / many, start=1)], 9)
@@ -103,6 +131,16 @@ def _repeated(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
         ]
         findings += sieve.found("repeated_amounts", str(party), share, evidence)
     return findings
+
+
+def _bell(middle: float, width: float) -> NDArray[np.float64]:
+    """Shares of the first digits 1 to 9 of sizes whose logarithm (base 10) is a bell around the middle."""
+    edges = np.concatenate([decade + np.log10(np.arange(1, 10)) for decade in range(-1, 20)])
+    below = np.array([0.5 * (1 + math.erf((edge - middle) / (width * math.sqrt(2)))) for edge in edges])
+    shares = np.diff(np.append(below, 1.0)).reshape(-1, 9).sum(axis=0)
+    shares = np.maximum(shares, 1e-6)
+    law: NDArray[np.float64] = shares / shares.sum()
+    return law
 
 
 def _chance(square: float) -> float:

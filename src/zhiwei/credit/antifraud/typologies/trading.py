@@ -1,4 +1,4 @@
-"""Wash trading: orders placed by a few hands, of round amounts, signed for at once, and money that comes to leave."""
+"""Wash trading: orders and takings by a few hands, of round amounts, signed for at once; money that comes to leave."""
 
 from datetime import timedelta
 
@@ -45,6 +45,36 @@ def _shares(sieve: Sieve, party: str, rows: pl.DataFrame) -> list[Finding]:
     if sent.height >= sieve.number("wash.fewest"):
         found += _share(sieve, "wash_signing", party, sent, hasty)
     return found
+
+
+def wash_takings(sieve: Sieve, acquiring: pa.Table) -> list[Finding]:
+    """Checks on card and QR takings of 12 months, of who had enough of them."""
+    at = pl.col("paid_at").dt.date()
+    year = pl.DataFrame(acquiring).filter((at > add_months(sieve.on, -12)) & (at <= sieve.on) & (pl.col("amount") > 0))
+    step, findings = int(sieve.number("wash.round") * FEN), list[Finding]()
+    for (party,), rows in year.sort("party_id", "paid_at").group_by("party_id", maintain_order=True):
+        if rows.height < sieve.number("pos.fewest"):
+            continue
+        payers = rows.filter(pl.col("payer").is_not_null()).group_by("payer").agg(
+            pl.len().alias("times"), pl.col("amount").sum()
+        ).sort("amount", "payer", descending=True)  # fmt: skip
+        top = payers.head(int(sieve.number("wash.top")))
+        told = [
+            Evidence("payer", (payer,), f"付款人 {payer[:8]}：{times} 笔，{grouped(fen)} 元",
+                     f"payer {payer[:8]}: {times} takings, {grouped(fen)} 元")
+            for payer, times, fen in top.iter_rows()
+        ]  # fmt: skip
+        if payers.height > top.height:
+            share = float(top["amount"].sum()) / float(rows["amount"].sum())
+            findings += sieve.found("pos_top_payers", str(party), share, told[:SHOWN])
+        some = rows.filter(pl.col("amount") % step == 0)
+        numbers = tuple(map(str, some["reference"].to_list()))
+        words = Evidence(
+            "taking", numbers, f"{rows.height} 笔中 {some.height} 笔整数：{listed(numbers)}",
+            f"{some.height} of {rows.height} takings are round: {listed(numbers)}",
+        )  # fmt: skip
+        findings += sieve.found("pos_round_amounts", str(party), some.height / rows.height, [words])
+    return findings
 
 
 def _share(sieve: Sieve, check: str, party: str, rows: pl.DataFrame, some: pl.DataFrame) -> list[Finding]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from zhiwei.borrower.reading import Parsed
 from zhiwei.borrower.reading.forms import Form
 from zhiwei.borrower.records import KINDS
-from zhiwei.borrower.sources import acquiring, bureau, courts, meters, orders, procurement, registry
+from zhiwei.borrower.sources import acquiring, bureau, courts, identity, meters, orders, pledges, procurement, registry
+from zhiwei.borrower.sources import property as properties
 from zhiwei.values import BadInput
 
 Read = Callable[[bytes, str, str], Parsed]
@@ -32,9 +33,17 @@ GOOD: dict[str, tuple[Any, dict[str, Any]]] = {
         {"on": DAY, "what": what} for what in ("established", "abnormal", "serious")]}),
     "courts": (courts, {"cases": [
         {"subject": "firm", "what": "defendant", "case_no": f"C{at}", "filed_on": DAY} for at in range(3)]}),
+    "identity": (identity, {"provider": "face_1", "events": [
+        {"event_id": f"V{at}", "checked_at": TIME, "what": "face", "outcome": "passed"} for at in range(3)]}),
     "bureau": (bureau, {"report_on": DAY, "subject": "firm",
         "accounts": [{"account": "A1", "lender": "b", "kind": "loan", "months": "N" * 24}],
         "queries": [{"queried_on": DAY, "lender": f"b{at}", "reason": "self"} for at in range(2)]}),
+    "property": (properties, {"said_on": DAY, "properties": [
+        {"title_no": f"T{at}", "city": "330106", "use": "shop", "area": 42, "built_year": 2008, "seized": "no",
+         "appraisal_1": "58.00", "first_lien_balance": "0"} for at in range(3)]}),
+    "pledges": (pledges, {"report_on": DAY, "pledges": [
+        {"pledge_id": f"R{at}", "lender": "b", "registered_on": DAY, "vin": "1M8GDM9AXKP042788", "amount": "5"}
+        for at in range(3)]}),
 }  # fmt: skip
 SOURCES = pytest.mark.parametrize("name", GOOD)
 FUZZ = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -121,6 +130,8 @@ TABLES = {
         "订单状态": "已付款",
     },
     "procurement": {"角色": "buyer", "单据类型": "发票", "单号": "D1", "供应商": "c", "日期": DAY, "金额": "1005.00"},
+    "property": {"产权证号": "T1", "评估日期": DAY, "城市代码": "330106", "用途": "住宅", "评估价": "58.00"},
+    "pledges": {"登记证明编号": "R1", "担保权人": "b", "登记日期": DAY, "发票号码": "2" * 20, "金额": "5.00"},
     "meters": {"类型": "电", "户号": "m1", "抄表日期": DAY, "示数": "12.5", "用量": "3", "事件": "换表"},
 }
 

@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any
 
 from zhiwei.borrower.features import CATALOGUE
+from zhiwei.shelf.exchange.sheets import Sheet, read_sheets, write_sheets
 from zhiwei.shelf.load import FILE_NAME
-from zhiwei.shelf.sheets import Sheet, read_sheets, write_sheets
 from zhiwei.tables import Problem, did_you_mean
 from zhiwei.tables.rules import EFFECTS
 

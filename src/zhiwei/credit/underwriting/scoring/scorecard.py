@@ -1,30 +1,17 @@
-"""The scorecard at run time: a table of attributes, bins and points, and the calibration of score to probability."""
+"""The scorecard at run time: a table of attributes, bins and points; several anchors' cards are one, fused."""
 
-import math
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from zhiwei.tables import (
-    MICRO,
-    Cell,
-    Document,
-    Problem,
-    Row,
-    Split,
-    did_you_mean,
-    micro,
-    parse_cell,
-    read_rows,
-    text,
-    uncovered,
-    unscaled,
-)
-from zhiwei.values import Breach, Reason
+from zhiwei.credit.underwriting.scoring.calibration import Calibration
+from zhiwei.credit.underwriting.scoring.fusion import Fusion
+from zhiwei.tables import MICRO, Cell, Problem, Row, Split, did_you_mean, parse_cell, read_rows, text, uncovered
+from zhiwei.values import Breach, Reason, Refusal
 
 COLUMNS = ("attribute", "bin", "points", "reason", "zh", "en")
+ANCHOR = "anchor"  # a column more, where several cards are fused
 Facts = Mapping[str, int | None]
 
 
@@ -39,32 +26,12 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Score -> odds in the development sample; the prior is then moved to a dated base rate."""
-
-    base_points: int
-    even_odds_score: Decimal
-    points_to_double_odds: Decimal
-    sample_default_rate: Decimal
-
-    def probability(self, score: int, base_rate: int) -> int:
-        """12-month probability of default in micro-units, never quite 0 or 1.
-
-        logit(pd) = -(score - even) ln2 / pdo + logit(base) - logit(sample): the sample's own share of defaults is
-        replaced by the base rate of the population lent to. Rounded at six places, where all machines agree.
-        """
-        sample, base = float(self.sample_default_rate), base_rate / MICRO
-        shift = math.log(base / (1 - base)) - math.log(sample / (1 - sample))
-        steps = float((score - self.even_odds_score) / self.points_to_double_odds)
-        logit = min(max(steps * math.log(2) - shift, -50.0), 50.0)  # beyond, six places no longer change
-        pd = 1 / (1 + math.exp(logit))
-        return min(max(round(pd * MICRO), 1), MICRO - 1)
-
-
-@dataclass(frozen=True, slots=True)
 class Scorecard:
+    """`calibration` is of the score; where several anchors are fused, each has one of its own too."""
+
     bins: Mapping[str, tuple[Bin, ...]]
     calibration: Calibration
+    fusion: Fusion | None = None
     best: Mapping[str, int] = field(init=False, repr=False, compare=False)  # the most points of each attribute
     places: Mapping[str, tuple[list[int], list[Bin | None]]] = field(init=False, repr=False, compare=False)
 
@@ -86,20 +53,57 @@ class Scorecard:
             found.append(bin_)
         return found
 
-    def score(self, matched: list[Bin]) -> int:
-        return self.calibration.base_points + sum(bin_.points for bin_ in matched)
+    def score(self, matched: list[Bin], facts: Facts) -> int:
+        base = self.calibration.base_points
+        if self.fusion is None:
+            return base + sum(bin_.points for bin_ in matched)
+        scores = self.fusion.scores({bin_.attribute: bin_.points for bin_ in matched})
+        return int(self.fusion.fused(base, self.fusion.known(facts), scores))
 
     def reasons(self, matched: list[Bin], facts: Facts, most: int) -> list[Reason]:
         """What held the score down: at most so many attributes short of their best bin, the most points lost first."""
-        lost = [(self.best[bin_.attribute] - bin_.points, bin_) for bin_ in matched]
+        lost = [(self._lost(bin_, facts), bin_) for bin_ in matched]
         short = sorted((pair for pair in lost if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].reason))
         return [self._reason(points, bin_, facts[bin_.attribute]) for points, bin_ in short[:most]]
 
-    def _reason(self, lost: int, bin_: Bin, value: int | None) -> Reason:
+    def _lost(self, bin_: Bin, facts: Facts) -> float:
+        """Points of the score, so that of a fused one by weight: nothing is lost by a card that does not count."""
+        lost = self.best[bin_.attribute] - bin_.points
+        if self.fusion is None:
+            return lost
+        weights = self.fusion.weights[self.fusion.known(facts)]
+        return lost * weights.of[self.fusion.attributes[bin_.attribute]] / MICRO
+
+    def _reason(self, lost: float, bin_: Bin, value: int | None) -> Reason:
         shown = None if value is None else text(value)
         return Reason(
             bin_.reason, "score", bin_.zh, bin_.en, bin_.attribute, shown, bin_.cell.source, weight=float(lost)
         )
+
+
+def possible_scores(card: Scorecard, most: int) -> list[int]:
+    """Every score that a card can give, the highest first: all sums of points, one bin of each attribute; of fused
+    cards every whole number within their reach. Refusal where they are more than `most`.
+    """
+    sums = {card.calibration.base_points} if card.fusion is None else _reached(card, card.fusion, most)
+    for bins in card.bins.values() if card.fusion is None else ():
+        sums = {total + points for total in sums for points in {bin_.points for bin_ in bins}}
+        if len(sums) > most:
+            break
+    if len(sums) > most:
+        said = f"the card can give more than {most:,} scores, too many for a table of them"
+        raise Refusal("too_many_scores", said, hint="use rounder points")
+    return sorted(sums, reverse=True)
+
+
+def _reached(card: Scorecard, fusion: Fusion, most: int) -> set[int]:
+    ends = [
+        fusion.scores({name: best(one.points for one in bins) for name, bins in card.bins.items()})
+        for best in (min, max)
+    ]
+    base = card.calibration.base_points
+    reach = [fusion.fused(base, known, end) for known in range(len(fusion.weights)) for end in ends]
+    return set(range(min(reach), min(max(reach), min(reach) + most) + 1))
 
 
 def placed(split: Split, bins: tuple[Bin, ...]) -> list[Bin | None]:
@@ -112,12 +116,24 @@ def placed(split: Split, bins: tuple[Bin, ...]) -> list[Bin | None]:
     return found
 
 
+def read_anchors(file: str, content: str) -> dict[str, str]:
+    """Attribute -> the anchor whose card asks it, in the order of the rows; what is wrong `read_scorecard` tells."""
+    return {row["attribute"]: row[ANCHOR] for row in read_rows(file, content, (ANCHOR, *COLUMNS), [])}
+
+
 def read_scorecard(
-    file: str, content: str, known: Collection[str], problems: list[Problem]
+    file: str, content: str, known: Collection[str], problems: list[Problem], *, anchored: bool = False
 ) -> dict[str, tuple[Bin, ...]]:
-    """Bins by attribute. Each attribute's bins must split all numbers, and say what a missing value gets."""
+    """Bins by attribute. Each attribute's bins must split all numbers, and say what a missing value gets.
+
+    `anchored`: each row names the anchor whose card it belongs to.
+    """
     bins: dict[str, list[tuple[Row, Bin]]] = {}
-    for row in read_rows(file, content, COLUMNS, problems):
+    anchors: dict[str, str] = {}
+    for row in read_rows(file, content, (ANCHOR, *COLUMNS) if anchored else COLUMNS, problems):
+        if anchored and (not row[ANCHOR] or anchors.setdefault(row["attribute"], row[ANCHOR]) != row[ANCHOR]):
+            message = f"{row['attribute']} belongs to one anchor, and that has a name"
+            problems.append(Problem(file, row.line, ANCHOR, message))
         if row["attribute"] not in known:
             message = f"unknown fact {row['attribute']!r}"
             problems.append(Problem(file, row.line, "attribute", message, did_you_mean(row["attribute"], known)))
@@ -150,24 +166,3 @@ def _points(written: str) -> int:
     if not re.fullmatch(r"[+-]?[0-9]{1,6}", written):
         raise ValueError(f"points are a whole number, not {written!r}")
     return int(written)
-
-
-CALIBRATION_KEYS = {
-    "base_points", "even_odds_score", "points_to_double_odds", "sample_default_rate", "sample", "as_of", "attributes"
-}  # fmt: skip
-
-
-def read_calibration(document: Document) -> Calibration:
-    document.only((), CALIBRATION_KEYS)
-    numbers = {}
-    for key in ("even_odds_score", "points_to_double_odds", "sample_default_rate"):
-        try:
-            numbers[key] = unscaled(micro(document.number((key,))))
-        except ValueError as error:
-            document.problem((key,), str(error))
-            numbers[key] = Decimal("0.5")
-    if not 0 < numbers["sample_default_rate"] < 1 or numbers["points_to_double_odds"] <= 0:
-        document.problem(
-            ("sample_default_rate",), "the sample's default rate is in (0, 1), points to double odds above 0"
-        )
-    return Calibration(document.take(("base_points",), int), *numbers.values())

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.credit.underwriting import Policy, Term
+from zhiwei.credit.underwriting import Ladder, Policy, Scorecard, Term, possible_scores
+from zhiwei.credit.underwriting.pricing import searched_prices
 from zhiwei.shelf.load import FILE_NAME, STAGES, load
 from zhiwei.shelf.product import Product
 from zhiwei.tables import Cell, DecisionTable, Problem, Rule, parse_cell, text
@@ -33,22 +34,26 @@ ANY = parse_cell("")
 RULES, CARD, GRADES, LIMIT, PRICE = (
     f"underwriting/{name}.csv" for name in ("rules", "scorecard", "grades", "limit", "price")
 )
+OWN = "underwriting/tables/"
 _TEXTS = ("zh", "en")
 
 
 def product_graph(product: Product, files: Mapping[str, str], on: date) -> Json:
     """The graph, with the parameters of a day. Facts are asked for side by side, by their names."""
     policy, numbers = product.policy, product.policy.in_force(on)
+    prices = searched_prices(policy, on)
     nodes = [
+        expression_node(f"parameters of {on}", {name: text(value) for name, value in sorted(numbers.items())}),
+        *(table_node(f"{OWN}{one.table.name}.csv", jdm_table(one.table)) for one in policy.tables),
         *(_stage(stage.name, stage.rules) for stage in policy.stages if stage.rules),
         _card(policy),
-        expression_node("score", {"score": f"{policy.scorecard.calibration.base_points} + sum(map(card, #.points))"}),
+        *_score(policy.scorecard),
         _probabilities(policy, numbers["base_rate"]),
         _grades(policy, files[GRADES]),
-        expression_node(f"parameters of {on}", {name: text(value) for name, value in sorted(numbers.items())}),
         _terms(LIMIT, "limit_terms", policy.limit),
         _terms(PRICE, "price_terms", policy.price),
-        expression_node("decision", _decision(policy)),
+        *([] if prices is None else [_prices(prices)]),
+        expression_node("decision", _decision(policy, searched=prices is not None)),
     ]
     others = {name: content for name, content in files.items() if name not in (RULES, CARD, GRADES, LIMIT, PRICE)}
     return {**chain(nodes), "zhiwei": {"product": product.product_id, "on": on.isoformat(), "files": others}}
@@ -118,31 +123,52 @@ def _stage(name: str, rules: Sequence[Rule]) -> Json:
 
 
 def _card(policy: Policy) -> Json:
-    inputs = list(policy.scorecard.bins)
-    rows = [
+    inputs, fusion = list(policy.scorecard.bins), policy.scorecard.fusion
+    rows = []
+    for bins in policy.scorecard.bins.values():
+        for bin_ in bins:
+            words = (parse_output(str(bin_.points)), _quoted(bin_.reason), _quoted(bin_.zh), _quoted(bin_.en))
+            anchor = (_quoted(fusion.anchors[fusion.attributes[bin_.attribute]].name),) if fusion else ()
+            rows.append(Entry(_only(inputs, bin_.attribute, bin_.cell), (*words, *anchor)))
+    outputs = ("points", "reason", *_TEXTS, *(("anchor",) if fusion else ()))
+    return table_node(CARD, _collecting("card", inputs, outputs, rows), into="card")
+
+
+def _score(card: Scorecard) -> list[Json]:
+    """The sum of the points; or each anchor's own, and the weights of those that are known."""
+    base, fusion = card.calibration.base_points, card.fusion
+    if fusion is None:
+        return [expression_node("score", {"score": f"{base} + sum(map(card, #.points))"})]
+    asked: dict[str, str] = {}
+    for place, anchor in enumerate(fusion.anchors):
+        names = [name for name, at in fusion.attributes.items() if at == place]
+        asked[f"known_{anchor.name}"] = f"{' or '.join(f'{name} != null' for name in names)} ? 1 : 0"
+        own = f'sum(map(filter(card, #.anchor == "{anchor.name}"), #.points))'
+        asked[f"score_{anchor.name}"] = f"{anchor.calibration.base_points} + {own}"
+    rows = tuple(
         Entry(
-            _only(inputs, bin_.attribute, bin_.cell),
-            (parse_output(str(bin_.points)), _quoted(bin_.reason), _quoted(bin_.zh), _quoted(bin_.en)),
+            tuple(parse_cell(str(known >> place & 1)) for place in range(len(fusion.anchors))),
+            tuple(parse_output(text(value)) for value in (weights.shift, *weights.of)),
         )
-        for bins in policy.scorecard.bins.values()
-        for bin_ in bins
-    ]
-    return table_node(CARD, _collecting("card", inputs, ("points", "reason", *_TEXTS), rows), into="card")
+        for known, weights in enumerate(fusion.weights)
+    )
+    names = [anchor.name for anchor in fusion.anchors]
+    inputs, outputs = (f"known_{name}" for name in names), (f"weight_{name}" for name in names)
+    table = DecisionTable("fusion", "first", tuple(inputs), ("shift", *outputs), rows)
+    parts = [f"weight_{a.name} * (score_{a.name} - {text(a.neutral)})" for a in fusion.anchors]
+    fused = f"{base} + floor(shift + {' + '.join(parts)} + 0.5)"
+    return [expression_node("anchors", asked), table_node("fusion", jdm_table(table)),
+            expression_node("score", {"score": fused})]  # fmt: skip
 
 
 def _probabilities(policy: Policy, base_rate: int) -> Json:
     """zen has no exponential: every score that the card can give stands here with its probability."""
-    sums = {policy.scorecard.calibration.base_points}
-    for bins in policy.scorecard.bins.values():
-        sums = {total + points for total in sums for points in {bin_.points for bin_ in bins}}
-        if len(sums) > MOST_SCORES:
-            raise Refusal("not_in_jdm", f"the card can give more than {MOST_SCORES:,} scores, too many for a JDM table")
     rows = tuple(
         Entry(
             (parse_cell(str(score)),),
             (parse_output(text(policy.scorecard.calibration.probability(score, base_rate))),),
         )
-        for score in sorted(sums)
+        for score in reversed(possible_scores(policy.scorecard, MOST_SCORES))
     )
     return table_node("probability", jdm_table(DecisionTable("probability", "first", ("score",), ("pd",), rows)))
 
@@ -168,9 +194,21 @@ def _terms(name: str, into: str, terms: Sequence[Term]) -> Json:
     return table_node(name, _collecting(name, ("score",), ("term", "value", *_TEXTS), rows), into=into)
 
 
-def _decision(policy: Policy) -> dict[str, str]:
+def _prices(prices: Ladder) -> Json:
+    """Prices that were searched against demand, by score; where break-even is above the cap it stands here itself."""
+    rows = tuple(
+        Entry((parse_cell(str(rung.score)),), (parse_output(text(rung.rate or rung.break_even)),))
+        for rung in prices.rungs
+        if rung.break_even is not None
+    )
+    return table_node("prices", jdm_table(DecisionTable("prices", "first", ("score",), ("by_score",), rows)))
+
+
+def _decision(policy: Policy, *, searched: bool) -> dict[str, str]:
     stages = [stage.name for stage in policy.stages if stage.rules]
     step, smallest = text(policy.limit_step), text(policy.smallest_limit)
+
+    rate = "by_score" if searched else "max([floor(($.cost + 0.00005) * 10000) / 10000, rate_floor])"
 
     def any_says(effect: str) -> str:
         return " or ".join(f'some({stage}, #.effect == "{effect}")' for stage in stages) or "false"
@@ -179,7 +217,7 @@ def _decision(policy: Policy) -> dict[str, str]:
         "least": "some(limit_terms, #.value == null) ? null : min(map(limit_terms, #.value))",
         "possible": f"$.least == null ? 0 : floor(max([$.least, 0]) / {step}) * {step}",
         "cost": "some(price_terms, #.value == null) ? null : sum(map(price_terms, #.value))",
-        "rate": "$.cost == null ? null : max([floor(($.cost + 0.00005) * 10000) / 10000, rate_floor])",
+        "rate": f"$.cost == null ? null : {rate}",
         "low": f"$.least == null ? false : $.possible < {smallest}",
         "dear": "$.rate == null ? false : $.rate > rate_cap",
         "declined": any_says("decline"),
@@ -250,11 +288,12 @@ def _rules_rows(table: DecisionTable, file: str, problems: list[Problem]) -> She
 
 
 def _card_rows(table: DecisionTable, file: str, problems: list[Problem]) -> Sheet:
-    rows = []
+    rows, anchored = [], "anchor" in table.outputs
     for entry in table.entries:
         points, reason, zh, en = (_value(table, entry, name) for name in ("points", "reason", *_TEXTS))
-        rows.append([*_tested(table, entry, file, problems), points, reason, zh, en])
-    return ("attribute", "bin", "points", "reason", "zh", "en"), rows
+        anchor = [_value(table, entry, "anchor")] if anchored else []
+        rows.append([*anchor, *_tested(table, entry, file, problems), points, reason, zh, en])
+    return (*(("anchor",) if anchored else ()), "attribute", "bin", "points", "reason", "zh", "en"), rows
 
 
 def _grade_rows(table: DecisionTable, file: str, problems: list[Problem]) -> Sheet:

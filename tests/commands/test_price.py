@@ -1,0 +1,58 @@
+"""zhiwei price as a user meets it: the ladder, one risk, a file of facts, a folder, a picture, and what is refused."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.usefixtures("template")
+SHELF = Path(__file__).parents[2] / "products"
+CASE = SHELF / "merchant_line/cases/noodle_shop.toml"
+
+
+def test_the_whole_ladder_rises_with_the_risk(zhiwei: Run) -> None:
+    told = json.loads(zhiwei("price", "merchant_line", "--as-of", "2026-11-01", "--json").stdout)
+    assert (told["floor"], told["cap"], told["demand"]["sure"]) == ("0.04", "0.15", False)
+    rows = told["prices"]
+    assert len(rows) == 75
+    pds, rates = ([float(row[name]) for row in rows] for name in ("pd", "charged"))
+    assert pds == sorted(pds)
+    assert rates == sorted(rates)
+    assert all(float(row["break_even"]) <= rate <= 0.15 for row, rate in zip(rows, rates, strict=True))
+    assert [row["grade"] for row in rows if row["moved"]] == ["D", "D", "D", "D"]
+
+
+def test_one_risk_for_people(zhiwei: Run) -> None:
+    """Grade D was not asked: it pays what the riskiest of grade C does."""
+    said = zhiwei("price", "merchant_line", "--pd", "0.11", "--as-of", "2026-11-01").stdout
+    assert "NOT SURE" in said
+    assert "13.95 % ↑" in said
+
+
+def test_a_golden_case_is_priced_as_it_says(zhiwei: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra zhiwei[lab]")
+    arguments = ("--facts", CASE, "--as-of", "2026-11-01", "--plot", tmp_path / "p.png", "--json")
+    [row] = json.loads(zhiwei("price", SHELF / "merchant_line", *arguments).stdout)["prices"]
+    assert (row["score"], row["pd"], row["charged"]) == (636, "0.008051", "0.0843")
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_demand_it_says_so_and_prints_break_even(zhiwei: Run) -> None:
+    said = zhiwei("price", "tax_credit", "--pd", "0.02").stdout
+    assert "no demand is known" in said
+    assert said.count("6.20 %") == 2  # 3 + 0.6 x 2 + 1 + 1: break-even is the price
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("tax_credit", "--plot", "x.gif"), "unknown_picture"),
+        (("merchant_line", "--pd", "0.2", "--plot", "x.png"), "no_demand"),
+        ((SHELF / "merchant_line", "--party", "E1"), "not_published"),
+    ],
+)
+def test_what_cannot_be_priced_is_refused(zhiwei: Run, arguments: tuple[str, ...], error: str) -> None:
+    assert json.loads(zhiwei("price", *arguments, "--json", code=2).stderr)["error"] == error
