@@ -1,7 +1,7 @@
 """All checks on what is known of some parties: each typology looks at the records it needs, where they are there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -63,6 +63,8 @@ def search(seen: Seen, parties: Collection[str], on: date) -> Searched:
     """Findings on these parties and on officers, heaviest first; nothing after `on` is seen."""
     checks = sieve(on)
     there = seen.there
+    # Turned once into what every check works on: several look at the same rows.
+    seen = replace(seen, tables={name: pl.DataFrame(rows) for name, rows in seen.tables.items()})
     looked = tuple(name for name, check in checks.checks.items() if there.issuperset(check.needs))
     found = [*_invoices(checks, seen, parties), *_flows(checks, seen), *_people(checks, seen)]
     for party, evidence in seen.near.items():
@@ -74,7 +76,7 @@ def search(seen: Seen, parties: Collection[str], on: date) -> Searched:
 def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Finding]:
     if "invoices" not in seen.tables:
         return []
-    invoices = pl.DataFrame(seen.tables["invoices"])  # once, for all who look at it
+    invoices = seen.tables["invoices"]
     rings = rings_of(sales_edges(invoices, checks)) if seen.rings is None else seen.rings
     found = [
         *circular_invoicing(checks, invoices, rings, parties),
@@ -97,8 +99,7 @@ def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Findi
 def _flows(checks: Sieve, seen: Seen) -> list[Finding]:
     tables, found = seen.tables, []
     if "bank_flow" in tables:
-        rows = pl.DataFrame(tables["bank_flow"])
-        found += [*forged_statements(checks, rows), *round_trips(checks, rows)]
+        found += [*forged_statements(checks, tables["bank_flow"]), *round_trips(checks, tables["bank_flow"])]
     if "orders" in tables:
         found += wash_orders(checks, tables["orders"])
     if "acquiring" in tables:

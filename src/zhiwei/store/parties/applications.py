@@ -51,15 +51,20 @@ class Applications(Store):
             """with mine as (
                  select application_id from application where party_id = any(%s) and applied_on between %s and %s
                ), shared as (
-                 select distinct other.application_id, other.kind, other.token
-                 from mine join application_trace t using (application_id)
-                 join application_trace other on other.token = t.token and other.kind = t.kind
+                 select distinct other.application_id, t.kind, t.token
+                 from mine cross join lateral (
+                   select kind, token from application_trace where application_id = mine.application_id offset 0
+                 ) t cross join lateral (
+                   select application_id from application_trace where token = t.token and kind = t.kind offset 0
+                 ) other  -- by index, row by row: a plan for many reads everybody's
                )
                select a.application_id, a.party_id, a.applied_on, s.kind, s.token
-               from application a
-               join (select application_id, null as kind, null as token from mine
+               from (select application_id, null as kind, null as token from mine
                      where not exists (select from application_trace t where t.application_id = mine.application_id)
-                     union all select * from shared) s using (application_id)
-               where a.applied_on between %s and %s order by a.applied_on, a.application_id, s.kind, s.token""",
+                     union all select * from shared) s
+               cross join lateral (
+                 select application_id, party_id, applied_on from application
+                 where application_id = s.application_id and applied_on between %s and %s offset 0
+               ) a order by a.applied_on, a.application_id, s.kind, s.token""",
             list(parties), since, on, since, on,
         )  # fmt: skip

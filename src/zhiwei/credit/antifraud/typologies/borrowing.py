@@ -3,7 +3,7 @@
 import polars as pl
 import pyarrow as pa
 
-from zhiwei.credit.antifraud.findings import Evidence, Finding, listed
+from zhiwei.credit.antifraud.findings import Evidence, Finding, by_party, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months
 
@@ -27,11 +27,11 @@ def _queries(sieve: Sieve, queries: pa.Table | None) -> list[Finding]:
     findings = []
     for months in (1, 3):
         recent = hard.filter(pl.col("queried_on") > add_months(sieve.on, -months))
-        for (party,), some in recent.group_by("party_id", maintain_order=True):
+        for party, some in by_party(recent):
             told = [f"{on} {lender}" for on, lender in some.select("queried_on", "lender").iter_rows()]
             words = Evidence("query", tuple(told), f"硬查询 {len(told)} 次：{listed(told)}",
                              f"{len(told)} hard queries: {listed(told)}")  # fmt: skip
-            findings += sieve.found(f"many_queries_{months}m", str(party), len(told), [words])
+            findings += sieve.found(f"many_queries_{months}m", party, len(told), [words])
     return findings
 
 
@@ -43,16 +43,16 @@ def _accounts(sieve: Sieve, accounts: pa.Table | None) -> list[Finding]:
     loans = loans.filter(pl.col("report_on") == pl.col("report_on").max().over("party_id"))
     owed = loans.filter(pl.col("balance").fill_null(0) > 0).sort("party_id", "lender", "account")
     findings = []
-    for (party,), some in owed.group_by("party_id", maintain_order=True):
+    for party, some in by_party(owed):
         lenders = sorted({lender for lender in some["lender"].to_list() if lender})
         words = Evidence("lender", tuple(lenders), f"{len(lenders)} 家在贷机构：{listed(lenders)}",
                          f"loans from {len(lenders)} lenders: {listed(lenders)}")  # fmt: skip
-        findings += sieve.found("many_lenders", str(party), len(lenders), [words])
+        findings += sieve.found("many_lenders", party, len(lenders), [words])
     new = loans.filter(pl.col("opened_on") > add_months(sieve.on, -3)).sort("party_id", "opened_on", "account")
-    for (party,), some in new.group_by("party_id", maintain_order=True):
+    for party, some in by_party(new):
         told = [f"{on} {lender}" for on, lender in some.select("opened_on", "lender").iter_rows()]
         accounts_new = tuple(map(str, some["account"].to_list()))
         words = Evidence("account", accounts_new, f"新增贷款 {len(told)} 笔：{listed(told)}",
                          f"{len(told)} new loans: {listed(told)}")  # fmt: skip
-        findings += sieve.found("new_loans_3m", str(party), len(told), [words])
+        findings += sieve.found("new_loans_3m", party, len(told), [words])
     return findings

@@ -8,7 +8,7 @@ from itertools import pairwise
 import polars as pl
 import pyarrow as pa
 
-from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding
+from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, by_party
 from zhiwei.credit.antifraud.policy import Sieve
 
 SIGNS = {
@@ -36,7 +36,7 @@ def identity_takeover(sieve: Sieve, identity: pa.Table) -> list[Finding]:
         .sort("party_id", "checked_at", "event_id")
     )
     findings = []
-    for (party,), some in rows.group_by("party_id", maintain_order=True):
+    for party, some in by_party(rows):
         said = some.filter(pl.col("outcome").is_in(["passed", "failed"]))
         of = ["what", pl.when(pl.col("what") == "list").then(pl.col("detail"))]  # each list speaks for itself
         last = said.filter(pl.col("checked_at") == pl.col("checked_at").max().over(of))
@@ -54,9 +54,9 @@ def identity_takeover(sieve: Sieve, identity: pa.Table) -> list[Finding]:
             list(places.select("event_id", "checked_at", "latitude", "longitude").iter_rows()),
             sieve.number("identity.speed"),
         )
-        findings += sieve.found("identity_takeover", str(party), len(kinds) + len(leap), [*leap, *told][:SHOWN])
-        findings += _listed(sieve, str(party), failed)
-        findings += _tries(sieve, str(party), some)
+        findings += sieve.found("identity_takeover", party, len(kinds) + len(leap), [*leap, *told][:SHOWN])
+        findings += _listed(sieve, party, failed)
+        findings += _tries(sieve, party, some)
     return findings
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from zhiwei.credit.antifraud.circles import find_circles
-from zhiwei.credit.antifraud.findings import Evidence, Finding, listed
+from zhiwei.credit.antifraud.findings import Evidence, Finding, by_party, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
@@ -110,15 +110,15 @@ def mutual_trade(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
     )
     totals: dict[str, int] = dict(sold.group_by("party_id").agg(pl.col("amount").sum()).iter_rows())
     findings = []
-    for (party,), rows in both.sort("amount", descending=True).group_by("party_id", maintain_order=True):
+    for party, rows in by_party(both.sort("amount", descending=True)):
         evidence = [
             Evidence("party", (other,), f"与{other}：销 {grouped(out)} 元，购 {grouped(back)} 元",
                      f"{other}: sold {grouped(out)} 元, bought {grouped(back)} 元")
             for other, out, back in rows.select("counterparty", "amount", "bought").head(5).iter_rows()
         ]  # fmt: skip
-        total = totals[str(party)]
+        total = totals[party]
         findings += sieve.found(
-            "mutual_trade", str(party), float(rows["amount"].sum()) / total if total > 0 else 0, evidence
+            "mutual_trade", party, float(rows["amount"].sum()) / total if total > 0 else 0, evidence
         )
     return findings
 
@@ -153,7 +153,7 @@ def void_tax(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
         & (day > add_months(sieve.on, -12)) & (day <= sieve.on)
     )  # fmt: skip
     findings = []
-    for (party,), rows in year.group_by("party_id", maintain_order=True):
+    for party, rows in by_party(year):
         gone = rows.filter(void).sort("tax", descending=True)
         amount, total = int(gone["tax"].sum()), int(rows["tax"].sum())
         if amount <= sieve.number("void.tax") * FEN:
@@ -163,7 +163,7 @@ def void_tax(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
             "invoice", numbers, f"作废税额 {grouped(amount)} 元，全部 {grouped(total)} 元：{listed(numbers)}",
             f"{grouped(amount)} 元 of tax voided, of {grouped(total)} 元: {listed(numbers)}",
         )  # fmt: skip
-        findings += sieve.found("void_tax", str(party), amount / total, [words])
+        findings += sieve.found("void_tax", party, amount / total, [words])
     return findings
 
 
@@ -171,7 +171,7 @@ def top_face_amounts(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
     """Share of 12 months' sales on invoices near their face limit: the smallest usual one that holds the largest."""
     findings = []
     sold = valid_of(invoices, sieve, "sale").filter(pl.col("amount") > 0)
-    for (party,), rows in sold.group_by("party_id", maintain_order=True):
+    for party, rows in by_party(sold):
         limit = next((one for one in FACE_LIMITS if one >= max(rows["amount"].to_list())), None)
         if limit is None or rows.height < sieve.number("void.fewest"):
             continue
@@ -184,7 +184,7 @@ def top_face_amounts(sieve: Sieve, invoices: pa.Table) -> list[Finding]:
             f"{near.height} invoices at nine tenths of the limit {grouped(limit)} 元 and more: {listed(numbers)}",
         )  # fmt: skip
         share = int(near["amount"].sum()) / int(rows["amount"].sum())
-        findings += sieve.found("top_face_amounts", str(party), share, [words])
+        findings += sieve.found("top_face_amounts", party, share, [words])
     return findings
 
 
@@ -210,8 +210,8 @@ def abnormal_suppliers(sieve: Sieve, invoices: pa.Table, bad: Mapping[str, str])
     totals: dict[str, int] = dict(bought.group_by("party_id").agg(pl.col("amount").sum()).iter_rows())
     marked = bought.filter(pl.col("counterparty").is_in(list(bad))).sort("amount", descending=True)
     findings = []
-    for (party,), rows in marked.group_by("party_id", maintain_order=True):
-        amount, total = int(rows["amount"].sum()), totals[str(party)]
+    for party, rows in by_party(marked):
+        amount, total = int(rows["amount"].sum()), totals[party]
         if amount <= sieve.number("abnormal.amount") * FEN or total <= 0:
             continue
         evidence = [
@@ -219,7 +219,7 @@ def abnormal_suppliers(sieve: Sieve, invoices: pa.Table, bad: Mapping[str, str])
                      f"{grouped(fen)} 元 bought from {other} ({bad[other]})")
             for other, fen in rows.select("counterparty", "amount").head(5).iter_rows()
         ]  # fmt: skip
-        findings += sieve.found("abnormal_suppliers", str(party), amount / total, evidence)
+        findings += sieve.found("abnormal_suppliers", party, amount / total, evidence)
     return findings
 
 
@@ -233,7 +233,7 @@ def declared_gap(sieve: Sieve, invoices: pa.Table, returns: pa.Table) -> list[Fi
         (pl.col("direction") == "sale") & (pl.col("status") == "valid") & (pl.col("occurrence") == 1)
     )
     findings = []
-    for (party,), rows in vat.sort("period_start").group_by("party_id", maintain_order=True):
+    for party, rows in by_party(vat.sort("period_start")):
         first, last = min(rows["period_start"].to_list()), max(rows["period_end"].to_list())
         declared = int(rows["sales"].sum())
         day = pl.col("issue_date")
@@ -244,7 +244,7 @@ def declared_gap(sieve: Sieve, invoices: pa.Table, returns: pa.Table) -> list[Fi
             f"{first} 至 {last}：申报 {grouped(declared)} 元，开票 {grouped(invoiced)} 元",
             f"{first} to {last}: declared {grouped(declared)} 元, invoiced {grouped(invoiced)} 元",
         )  # fmt: skip
-        findings += sieve.found("declared_gap", str(party), gap, [words])
+        findings += sieve.found("declared_gap", party, gap, [words])
     return findings
 
 
@@ -258,7 +258,7 @@ def vat_cit_gap(sieve: Sieve, returns: pa.Table) -> list[Finding]:
         & pl.col("sales").is_not_null() & (pl.col("filed_on") <= sieve.on)
     )  # fmt: skip
     findings = []
-    for (party,), rows in year.sort("period_start", "period_end").group_by("party_id", maintain_order=True):
+    for party, rows in by_party(year.sort("period_start", "period_end")):
         vat = rows.filter(pl.col("tax") == "vat")
         income = rows.filter(pl.col("tax") == "cit").select("period_start", "period_end", "sales").rows()
         for first, last, sales in sorted(income, key=lambda one: (one[0] - one[1], one[1])):
@@ -273,7 +273,7 @@ def vat_cit_gap(sieve: Sieve, returns: pa.Table) -> list[Finding]:
                 f"{first} to {last}: {grouped(declared)} 元 for VAT, {grouped(sales)} 元 for income tax",
             )  # fmt: skip
             gap = abs(declared - sales) / max(declared, sales, 1)
-            findings += sieve.found("vat_cit_gap", str(party), gap, [words])
+            findings += sieve.found("vat_cit_gap", party, gap, [words])
             break
     return findings
 
@@ -300,7 +300,7 @@ def energy_gap(sieve: Sieve, invoices: pa.Table, meters: pa.Table) -> list[Findi
             f"{middle} 前后各 {months} 个月：开票 {grown:.2f} 倍，用电 {more:.2f} 倍",
             f"{months} months before and after {middle}: sales times {grown:.2f}, power times {more:.2f}",
         )  # fmt: skip
-        findings += sieve.found("energy_gap", str(party), grown / more, [words])
+        findings += sieve.found("energy_gap", party, grown / more, [words])
     return findings
 
 

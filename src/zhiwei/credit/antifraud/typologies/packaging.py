@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 import pyarrow as pa
 
-from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, listed
+from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, by_party, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.credit.antifraud.typologies.borrowing import HARD
 from zhiwei.values import DAY, add_months, grouped
@@ -50,8 +50,8 @@ def _lumps(sieve: Sieve, returns: pa.Table) -> dict[str, tuple[int, pl.DataFrame
     late = (filed - pl.col("period_end")).dt.total_days() > sieve.number("lump.late")
     lately = filed > sieve.on - DAY * int(sieve.number("lump.days"))
     return {
-        str(party): (int(rows["paid"].sum()), rows.filter(late & lately).sort("period_start"))
-        for (party,), rows in year.group_by("party_id", maintain_order=True)
+        party: (int(rows["paid"].sum()), rows.filter(late & lately).sort("period_start"))
+        for party, rows in by_party(year)
     }
 
 
@@ -71,8 +71,8 @@ def _registered(sieve: Sieve, registry: pa.Table) -> Signs:
     changed = add_months(sieve.on, -int(sieve.number("shell.changes_months")))
     revived = add_months(sieve.on, -int(sieve.number("signs.revived_months")))
     found: dict[str, list[Evidence]] = {}
-    for (party,), some in rows.group_by("party_id", maintain_order=True):
-        mine = found.setdefault(str(party), [])
+    for party, some in by_party(rows):
+        mine = found.setdefault(party, [])
         days = some.filter(pl.col("what") == "legal_representative")["on"].unique().sort().to_list()
         if len(days) > 1 and days[-1] > changed:
             mine.append(Evidence("legal_representative", (str(days[-1]),), f"{days[-1]} 变更法定代表人",

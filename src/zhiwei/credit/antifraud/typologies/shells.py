@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pyarrow as pa
 
-from zhiwei.credit.antifraud.findings import Evidence, Finding, listed
+from zhiwei.credit.antifraud.findings import Evidence, Finding, by_party, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
@@ -21,8 +21,7 @@ def shell_companies(
     rows = pl.DataFrame(registry).filter(pl.col("on") <= sieve.on).sort("party_id", "on")
     used = _used(sieve, meters)
     findings = []
-    for (party,), some in rows.group_by("party_id", maintain_order=True):
-        party = str(party)
+    for party, some in by_party(rows):
         flags = _flags(sieve, some)
         others = list((neighbours or {}).get(party, ()))
         if len(others) + 1 >= sieve.number("shell.firms_at_address"):

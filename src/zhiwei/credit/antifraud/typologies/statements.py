@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, listed
+from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, by_party, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
@@ -36,7 +36,7 @@ def _balance_breaks(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     )
     broken = chain.filter(pl.col("before") + pl.col("amount") != pl.col("balance"))
     findings = []
-    for (party,), breaks in broken.group_by("party_id", maintain_order=True):
+    for party, breaks in by_party(broken):
         evidence = []
         for one in breaks.head(SHOWN).iter_rows(named=True):
             before, amount, balance = (grouped(one[name]) for name in ("before", "amount", "balance"))
@@ -45,7 +45,7 @@ def _balance_breaks(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
                 "bank_row", (row,), f"{row}：上一行余额 {before}，发生额 {amount}，本行余额 {balance}",
                 f"{row}: {before} before, amount {amount}, balance {balance}",
             ))  # fmt: skip
-        findings += sieve.found("balance_break", str(party), breaks.height, evidence)
+        findings += sieve.found("balance_break", party, breaks.height, evidence)
     return findings
 
 
@@ -58,7 +58,7 @@ def _copies_differ(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     told = rows.filter(pl.col("balance").is_not_null() & (pl.col("reference").fill_null("") != ""))
     apart = told.with_columns(pl.col("balance").n_unique().over(same).alias("said")).filter(pl.col("said") > 1)
     findings = []
-    for (party,), some in apart.group_by("party_id", maintain_order=True):
+    for party, some in by_party(apart):
         pairs = some.group_by(same[1:], maintain_order=True).agg(pl.col("balance").unique().sort())
         evidence = [
             Evidence("bank_row", (f"{on} {reference}",), f"{on} 流水号 {reference}：余额 {balances}",
@@ -66,7 +66,7 @@ def _copies_differ(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
             for on, reference, several in pairs.select("booked_on", "reference", "balance").head(SHOWN).iter_rows()
             for balances in [" / ".join(grouped(fen) for fen in several)]
         ]  # fmt: skip
-        findings += sieve.found("copies_differ", str(party), pairs.height, evidence)
+        findings += sieve.found("copies_differ", party, pairs.height, evidence)
     return findings
 
 
@@ -77,12 +77,12 @@ def _interest_days(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
         & ~(day.dt.month().is_in(_QUARTERS) & day.dt.day().is_in(_DAYS))
     )  # fmt: skip
     findings = []
-    for (party,), some in off.group_by("party_id", maintain_order=True):
+    for party, some in by_party(off):
         evidence = [
             Evidence("bank_row", (f"{on} #{place}",), f"{on} 入账利息 {grouped(fen)} 元", f"{grouped(fen)} 元 on {on}")
             for on, place, fen in some.select("booked_on", "sequence", "amount").head(SHOWN).iter_rows()
         ]
-        findings += sieve.found("interest_days", str(party), some.height, evidence)
+        findings += sieve.found("interest_days", party, some.height, evidence)
     return findings
 
 
@@ -96,7 +96,7 @@ def _first_digits(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     digits = rows.filter(pl.col("amount") != 0).with_columns(
         pl.col("amount").abs().cast(pl.String).str.slice(0, 1).cast(pl.Int64).alias("digit")
     )
-    for (party,), some in digits.group_by("party_id", maintain_order=True):
+    for party, some in by_party(digits):
         many = some.height
         if many < sieve.number("digits.fewest"):
             continue
@@ -111,7 +111,7 @@ def _first_digits(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
         words = Evidence(
             "bank_rows", (f"{many}",), f"{many} 笔首位数字：{shares}", f"first digits of {many} amounts: {shares}"
         )
-        findings += sieve.found("first_digits", str(party), distance, [words])
+        findings += sieve.found("first_digits", party, distance, [words])
     return findings
 
 
@@ -120,7 +120,7 @@ def _repeated(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     odd = rows.filter(pl.col("amount").abs() % 10_000 != 0)
     times = odd.with_columns(pl.len().over("party_id", "amount").alias("times"))
     findings = []
-    for (party,), some in times.group_by("party_id", maintain_order=True):
+    for party, some in by_party(times):
         if some.height < sieve.number("repeated.fewest"):
             continue
         again = some.filter(pl.col("times") > 1).unique("amount").sort("times", "amount", descending=True)
@@ -129,7 +129,7 @@ def _repeated(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
             Evidence("amount", (grouped(fen),), f"{grouped(fen)} 元出现 {times} 次", f"{grouped(fen)} 元 {times} times")
             for fen, times in again.select("amount", "times").head(SHOWN).iter_rows()
         ]
-        findings += sieve.found("repeated_amounts", str(party), share, evidence)
+        findings += sieve.found("repeated_amounts", party, share, evidence)
     return findings
 
 

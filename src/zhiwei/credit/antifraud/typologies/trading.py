@@ -5,7 +5,7 @@ from datetime import timedelta
 import polars as pl
 import pyarrow as pa
 
-from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, listed
+from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, by_party, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
@@ -17,9 +17,9 @@ def wash_orders(sieve: Sieve, orders: pa.Table) -> list[Finding]:
     at = pl.col("ordered_at").dt.date()
     year = pl.DataFrame(orders).filter((at > add_months(sieve.on, -12)) & (at <= sieve.on) & (pl.col("amount") > 0))
     findings = []
-    for (party,), rows in year.sort("party_id", "ordered_at").group_by("party_id", maintain_order=True):
+    for party, rows in by_party(year.sort("party_id", "ordered_at")):
         if rows.height >= sieve.number("wash.fewest"):
-            findings += _shares(sieve, str(party), rows)
+            findings += _shares(sieve, party, rows)
     return findings
 
 
@@ -52,7 +52,7 @@ def wash_takings(sieve: Sieve, acquiring: pa.Table) -> list[Finding]:
     at = pl.col("paid_at").dt.date()
     year = pl.DataFrame(acquiring).filter((at > add_months(sieve.on, -12)) & (at <= sieve.on) & (pl.col("amount") > 0))
     step, findings = int(sieve.number("wash.round") * FEN), list[Finding]()
-    for (party,), rows in year.sort("party_id", "paid_at").group_by("party_id", maintain_order=True):
+    for party, rows in by_party(year.sort("party_id", "paid_at")):
         if rows.height < sieve.number("pos.fewest"):
             continue
         payers = rows.filter(pl.col("payer").is_not_null()).group_by("payer").agg(
@@ -66,14 +66,14 @@ def wash_takings(sieve: Sieve, acquiring: pa.Table) -> list[Finding]:
         ]  # fmt: skip
         if payers.height > top.height:
             share = float(top["amount"].sum()) / float(rows["amount"].sum())
-            findings += sieve.found("pos_top_payers", str(party), share, told[:SHOWN])
+            findings += sieve.found("pos_top_payers", party, share, told[:SHOWN])
         some = rows.filter(pl.col("amount") % step == 0)
         numbers = tuple(map(str, some["reference"].to_list()))
         words = Evidence(
             "taking", numbers, f"{rows.height} 笔中 {some.height} 笔整数：{listed(numbers)}",
             f"{some.height} of {rows.height} takings are round: {listed(numbers)}",
         )  # fmt: skip
-        findings += sieve.found("pos_round_amounts", str(party), some.height / rows.height, [words])
+        findings += sieve.found("pos_round_amounts", party, some.height / rows.height, [words])
     return findings
 
 
@@ -100,9 +100,7 @@ def round_trips(sieve: Sieve, bank_flow: pa.Table) -> list[Finding]:
     ).unique("row", keep="first", maintain_order=True).unique("row_out", keep="first", maintain_order=True)  # fmt: skip
     totals: dict[str, int] = dict(into.group_by("party_id").agg(pl.col("amount").sum()).iter_rows())
     findings = []
-    for (party,), trips in near.sort("party_id", "amount", descending=[False, True]).group_by(
-        "party_id", maintain_order=True
-    ):
+    for party, trips in by_party(near.sort("party_id", "amount", descending=[False, True])):
         evidence = [
             Evidence("bank_row", (f"{on} #{place}", f"{then} #{back_place}"),
                      f"{other}：{on} 入 {grouped(fen)} 元，{then} 出 {grouped(-back)} 元",
@@ -111,7 +109,5 @@ def round_trips(sieve: Sieve, bank_flow: pa.Table) -> list[Finding]:
                 "counterparty", "booked_on", "sequence", "amount", "booked_on_out", "sequence_out", "amount_out"
             ).head(SHOWN).iter_rows()
         ]  # fmt: skip
-        findings += sieve.found(
-            "wash_round_trip", str(party), float(trips["amount"].sum()) / totals[str(party)], evidence
-        )
+        findings += sieve.found("wash_round_trip", party, float(trips["amount"].sum()) / totals[party], evidence)
     return findings
