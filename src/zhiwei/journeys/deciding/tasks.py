@@ -69,8 +69,8 @@ def missing_of(task: Task) -> list[dict[str, Any]]:
 def rule(*, books: Books, by: Actor, decision: str, word: Word) -> Settled:
     """Approve or decline a decision instead of the policy. It becomes another decision, which may be accepted.
 
-    Refusal where it was ruled on or accepted already, or the role may not approve as much; the rate stays within the product's floor
-    and cap. The same word again changes nothing.
+    Refusal where it was ruled on or accepted already, or the role may not approve as much; the rate stays within the
+    product's floor and cap, the limit is at least its smallest. The same word again changes nothing.
     """
     if not word.because.strip() or len(word.because) > LONGEST:
         raise BadInput("no_reason", f"a ruling says why, in at most {LONGEST:,} characters")
