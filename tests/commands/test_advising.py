@@ -130,3 +130,16 @@ def test_a_letter_is_printed_in_both_languages(zhiwei, good_firm: str) -> None:
     assert shown == f"{told['zh']}\n\n{told['en']}\n"
     assert told["offer"]["annual_rate"] == "0.0523"
     assert "no_such_decision" in zhiwei("letter", "dec_0", code=1).stderr
+
+
+def test_a_persons_ruling_is_replayed_for_people_too(zhiwei, good_firm: str) -> None:
+    """Its reason holds a word where others hold a number; and a rate that is none is said, not thrown."""
+    of = ("--product", "tax_credit", "--party", good_firm, "--as-of", "2024-03-01", "--json")
+    decision = json.loads(zhiwei("decide", *of).stdout)["decision"]
+    told = zhiwei("rule", decision, "approve", "--because", "seen", "--rate", "six", code=2).stderr
+    assert "not a rate: 'six'" in told
+    word = ("approve", "--because", "seen", "--limit", "200000", "--json")
+    settled = json.loads(zhiwei("rule", decision, *word).stdout)
+    shown = zhiwei("decide", "--replay", settled["decision"], "--explain").stdout
+    assert "人工批准 · Approved by a person" in shown
+    assert "ruling approve, test officer: seen" in shown

@@ -1,6 +1,7 @@
 """zhiwei price as a user meets it: the ladder, one risk, a file of facts, a folder, a picture, and what is refused."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -56,3 +57,20 @@ def test_without_demand_it_says_so_and_prints_break_even(zhiwei: Run) -> None:
 )
 def test_what_cannot_be_priced_is_refused(zhiwei: Run, arguments: tuple[str, ...], error: str) -> None:
     assert json.loads(zhiwei("price", *arguments, "--json", code=2).stderr)["error"] == error
+
+
+def test_a_price_may_rest_on_what_the_products_tables_give(zhiwei: Run, tmp_path: Path) -> None:
+    """property_line with a price term on its table lien.csv: 210 of 480万 go before us, so 0.44 % more."""
+    folder = tmp_path / "property_line"
+    shutil.copytree(SHELF / "property_line", folder)
+    terms = folder / "underwriting/price.csv"
+    terms.write_text(terms.read_text("utf-8") + "lien,lien_share * 0.01,在先抵押,Liens before ours\n", "utf-8")
+    case = folder / "cases/flat_in_guilin.toml"
+    [row] = json.loads(zhiwei("price", folder, "--facts", case, "--as-of", "2026-11-01", "--json").stdout)["prices"]
+    alone = zhiwei("advise", "price", "--product", folder, "--facts", case, "--json").stdout
+    assert row["charged"] == json.loads(alone)["annual_rate"] == "0.0552"
+
+
+def test_a_file_that_is_no_text_is_refused(zhiwei: Run, tmp_path: Path) -> None:
+    (tmp_path / "facts.toml").write_bytes(b"\xff\xfe")
+    assert "not_utf8" in zhiwei("price", "tax_credit", "--facts", "facts.toml", code=2).stderr

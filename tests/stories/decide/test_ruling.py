@@ -105,3 +105,42 @@ def test_a_person_may_decline_what_was_approved(platform: Platform, good_firm: s
 def test_a_later_decision_takes_the_place_of_a_task(platform: Platform, referred: StoredDecision) -> None:
     decide(books=platform, by=OFFICER, product="tax_credit", parties=["G1"], as_of=date(2024, 9, 15))
     assert tasks(books=platform, by=OFFICER) == []
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_what_a_person_overruled_is_no_offer_any_more(platform: Platform, good_firm: str, *, approve: bool) -> None:
+    """Neither the limit that was cut by a person's word, nor the whole of what a person declined."""
+    [yes] = decide(books=platform, by=OFFICER, product="tax_credit", parties=[good_firm], as_of=FIRST)
+    settled = say(platform, yes, by=SENIOR, approve=approve, because="the shop is half as large")
+    with pytest.raises(Refusal, match="a person ruled on") as refused:
+        accept(books=platform, by=OFFICER, key="a", offer=Offer(yes.decision_id), on=FIRST)
+    assert (refused.value.code, refused.value.hint) == ("overruled", f"what became of it is {settled.decision}")
+
+
+def test_what_has_a_line_is_ruled_on_no_more(platform: Platform, good_firm: str) -> None:
+    [yes] = decide(books=platform, by=OFFICER, product="tax_credit", parties=[good_firm], as_of=FIRST)
+    line = accept(books=platform, by=OFFICER, key="a", offer=Offer(yes.decision_id), on=FIRST).line
+    with pytest.raises(Refusal, match=f"already has line {line}"):
+        say(platform, yes, approve=False, because="too late")
+    assert rulings(books=platform, by=OFFICER) == []
+
+
+@pytest.mark.parametrize("rate", ["NaN", "-0.06", "0.0600001", "0.065432"])
+def test_a_rate_that_no_letter_could_name_is_refused(platform: Platform, referred: StoredDecision, rate: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        say(platform, referred, annual_rate=Decimal(rate))
+    assert refused.value.code == "bad_rate"
+
+
+def test_nobody_approves_less_than_the_product_lends(platform: Platform, referred: StoredDecision) -> None:
+    with pytest.raises(BadInput, match="below tax_credit's smallest, 10,000"):
+        say(platform, referred, limit=fen("9999.99"))
+    assert say(platform, referred, limit=fen("10000")).limit == "10000.00"
+
+
+def test_another_word_of_the_same_person_is_told_that_a_person_has_ruled(
+    platform: Platform, referred: StoredDecision
+) -> None:
+    say(platform, referred)
+    with pytest.raises(Refusal, match="a person has ruled"):
+        say(platform, referred, approve=False)

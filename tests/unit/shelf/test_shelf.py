@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,17 @@ def _hash(files: dict[str, str]) -> str:
     product, problems = load(files)
     assert product is not None, problems
     return product.hash
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_the_golden_cases_prove_what_binds_a_limit(name: str) -> None:
+    """Every term of a limit but the cap, which risk is never above, decides some case: who loses one is told before
+    publication.
+    """
+    product, _ = check(read_folder(SHELF / name))
+    assert product is not None
+    policy = product.policy
+    for term in policy.limit:
+        less = replace(policy, limit=tuple(one for one in policy.limit if one is not term))
+        told = any(differences(case, underwrite(less, case.facts, case.on)) for case in product.cases)
+        assert told or term.name == "cap", f"no case is bound by {term.name}"

@@ -182,7 +182,7 @@ def _asked(product: str, party: str | None, as_of: date | None, facts: str | Non
     missing: dict[str, int | None] = dict.fromkeys(known.facts)
     if facts is None:
         return _Asked(known, as_of or today, missing)
-    given = read_given("stdin" if facts == STANDARD_INPUT else facts, _content(facts), known.facts, FACTS)
+    given = read_given("stdin" if facts == STANDARD_INPUT else facts, content_of(facts), known.facts, FACTS)
     return _Asked(known, as_of or given.as_of or today, missing | given.facts, None, given.before)
 
 
@@ -201,7 +201,8 @@ def _shelved(product: str) -> Product:
     return loaded
 
 
-def _content(file: str) -> str:
+def content_of(file: str) -> str:
+    """The text of a file of facts, or of standard input."""
     if file == STANDARD_INPUT:
         found = sys.stdin.buffer.read(LARGEST_FILE + 1)
     else:

@@ -112,6 +112,8 @@ def _print(decided: list[StoredDecision], ways: Ways, as_json: bool, summary: bo
     if as_json:
         for document, decision in zip(documents, decided, strict=True):
             shown = {key: document[key] for key in KEYS}
+            if "at_once" in document:  # of a limit that opens in parts: what can be drawn before security is registered
+                shown["at_once"] = document["at_once"]
             if ways is not None:
                 nearest = [asdict(way) for way in ways[decision.decision_id]]
                 shown |= {
@@ -162,6 +164,8 @@ def _print_one(document: dict[str, Any], ways: list[Approvable] | None) -> None:
         f"limit 额度 {float(document['limit']):,.2f} 元   rate 年利率 {price}   score 评分 {document['score']}   "
         f"PD 违约概率 {float(document['pd']):.2%}   grade 等级 {document['grade']}\n"
     )
+    if document.get("at_once") not in (None, document["limit"]):
+        out.print(f"before security is registered 登记前可用 {float(document['at_once']):,.2f} 元\n")
     print_reasons(document["reasons"])
     out.print()
     if ways is not None:
@@ -189,8 +193,11 @@ def print_reasons(reasons: list[dict[str, Any]]) -> None:
 
 
 def _short(value: str | None) -> str:
-    """Four decimals are enough for people; the JSON has all six."""
-    return "-" if value is None else text(round(micro(value), -2))
+    """Four decimals are enough for people; the JSON has all six. What is no number is shown as it is."""
+    try:
+        return "-" if value is None else text(round(micro(value), -2))
+    except ValueError:  # a person's word
+        return str(value)
 
 
 def _words(step: dict[str, Any]) -> str:

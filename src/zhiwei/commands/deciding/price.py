@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from zhiwei.bootstrap import open_platform
+from zhiwei.commands.deciding.advise import content_of
 from zhiwei.commands.show import Json, day, out, print_json, print_table
 from zhiwei.credit.underwriting import Ladder
 from zhiwei.credit.underwriting.pricing import Rung
@@ -34,7 +35,9 @@ def price(
         int | None, typer.Option(parser=_probability, metavar="PD", help="One probability of default: 0.02 is 2 %.")
     ] = None,
     party: Annotated[str | None, typer.Option(help="A party, by the facts of its latest decision.")] = None,
-    facts: Annotated[Path | None, typer.Option(help="A file with [facts], as a product's golden cases.")] = None,
+    facts: Annotated[
+        Path | None, typer.Option(help=r"A TOML file with \[facts], as a product's golden cases; - reads stdin.")
+    ] = None,
     as_of: Annotated[
         date | None, typer.Option(parser=day, metavar="DATE", help="Parameters and demand of this day; default today.")
     ] = None,
@@ -80,7 +83,7 @@ def _facts(file: Path | None) -> dict[str, int] | None:
     if file is None:
         return None
     problems: list[Problem] = []
-    document = Document(file.name, file.read_text("utf-8-sig"), problems)
+    document = Document(file.name, content_of(str(file)), problems)
     if document.sound and not document.table("facts"):
         document.problem((), "the file has no [facts]")
     found = {}

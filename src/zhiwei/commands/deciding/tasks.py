@@ -11,7 +11,14 @@ from zhiwei import journeys
 from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import Json, amount, out, print_json, print_table
 from zhiwei.journeys.deciding.tasks import missing_of
-from zhiwei.values import grouped
+from zhiwei.values import as_rate, grouped
+
+
+def _rate(written: str) -> Decimal:
+    try:
+        return as_rate(written)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 class Choice(StrEnum):
@@ -48,7 +55,7 @@ def rule(
     because: Annotated[str, typer.Option(help="Why; kept with the decision.")],
     limit: Annotated[int | None, typer.Option(parser=amount, metavar="元", help="Default: the policy's.")] = None,
     rate: Annotated[
-        Decimal | None, typer.Option(parser=Decimal, metavar="RATE", help="Per year, 0.06; default: the policy's.")
+        Decimal | None, typer.Option(parser=_rate, metavar="RATE", help="Per year, 0.06; default: the policy's.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -1,19 +1,23 @@
 """What would change the answer: the nearest approvals of a business that was declined or referred.
 
 Every candidate is decided by the very same policy; nothing is estimated. A way says what would have to be seen, not
-what a business can bring about, and none is promised: facts move together, and here they are moved one by one.
+what a business can bring about, and none is promised: facts move together, and here they are moved one by one. What
+is counted is moved by whole numbers, and not below zero.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from zhiwei.borrower.features import CATALOGUE
 from zhiwei.credit.underwriting.decision import Facts, Verdict, underwrite
 from zhiwei.credit.underwriting.policy import Policy
-from zhiwei.tables import Cell, Rule
+from zhiwei.tables import MICRO, Cell, Rule
 
 MOST = 5  # ways of one change that are told
 _FACTORS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # of what only limit or price look at
+_COUNTED = ("count", "flag", "class", "grade", "status")  # units of which there is no half
+_FOUND = "found_"  # what checks found is counted too
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +66,23 @@ def _candidates(policy: Policy, facts: Facts, derived: Facts) -> dict[str, list[
     for one in policy.tables:
         for place, name in enumerate(one.table.inputs):
             if name in facts:
-                ends = [end for cell in one.table.column(place) for end in _ends(cell)]
+                ends = [end for cell in one.table.column(place) for end in _ends(cell, _step(name))]
                 found.setdefault(name, set()).update(ends)
     for rule in rules:
         if rule.fact in against:  # outside one rule another of the same fact may wait
-            found.setdefault(rule.fact, set()).update(_outside(rule.cell))
+            found.setdefault(rule.fact, set()).update(_outside(rule.cell, _step(rule.fact)))
     for name, bins in policy.scorecard.bins.items():
         if name not in facts:
             continue
         now = next(one for one in bins if one.cell.holds(facts[name]))
         better = (one.cell for one in bins if one.points > now.points)
-        found.setdefault(name, set()).update(end for cell in better for end in _inside(cell, facts[name]))
+        found.setdefault(name, set()).update(end for cell in better for end in _inside(cell, facts[name], _step(name)))
     asked = policy.named() & facts.keys()
     for name in asked:
         value = facts[name]
         if value:
-            found.setdefault(name, set()).update(round(value * factor) for factor in _FACTORS)
+            step = _step(name)
+            found.setdefault(name, set()).update(round(value * factor / step) * step for factor in _FACTORS)
     tests = {name: [rule for rule in rules if rule.fact == name] for name in found}
     return {
         name: [value for value in _by_distance(values, facts[name]) if not _stopped(tests[name], value)]
@@ -94,21 +99,30 @@ def _stopped(rules: Iterable[Rule], value: int) -> bool:
     return any(_speaks(rule, value) for rule in rules)
 
 
-def _outside(cell: Cell) -> list[int]:
+def _step(fact: str) -> int:
+    """By how much a fact can move."""
+    known = CATALOGUE.get(fact)
+    return MICRO if fact.startswith(_FOUND) or (known and known.unit in _COUNTED) else 1
+
+
+def _outside(cell: Cell, step: int) -> list[int]:
     """The numbers next to what a cell takes; 0 for one that takes only what is missing."""
-    below = [span.low - 1 for span in cell.spans if span.low is not None]
-    above = [span.high + 1 for span in cell.spans if span.high is not None]
-    return [*below, *above] or [0]
+    below = [(span.low - 1) // step * step for span in cell.spans if span.low is not None]
+    above = [-(-(span.high + 1) // step) * step for span in cell.spans if span.high is not None]
+    return [one for one in (*below, *above) if step == 1 or one >= 0] or [0]
 
 
-def _inside(cell: Cell, value: int | None) -> list[int]:
+def _inside(cell: Cell, value: int | None, step: int) -> list[int]:
     """The numbers of a cell that are nearest to a value."""
-    ends = _ends(cell)
+    ends = _ends(cell, step)
     return ends if value is None else [min(ends, key=lambda end: abs(end - value))] if ends else []
 
 
-def _ends(cell: Cell) -> list[int]:
-    return [end for span in cell.spans for end in (span.low, span.high) if end is not None]
+def _ends(cell: Cell, step: int) -> list[int]:
+    """The least and the most that each span takes, of the numbers that there can be."""
+    low = [-(-span.low // step) * step for span in cell.spans if span.low is not None]
+    high = [span.high // step * step for span in cell.spans if span.high is not None]
+    return [end for end in (*low, *high) if cell.holds(end)]
 
 
 def _by_distance(values: Iterable[int], value: int | None) -> list[int]:

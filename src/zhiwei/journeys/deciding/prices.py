@@ -64,6 +64,8 @@ def priced(product: Product, on: date, risk: Risk) -> Priced:
         raise BadInput("bad_pd", "a probability of default lies between 0 and 1: 0.02 is 2 %")
     policy = product.policy
     known = dict.fromkeys(policy.facts()) | dict(risk.facts or {})
+    if risk.facts is not None:  # price terms may ask for what the product's tables give
+        known = policy.derived(known, policy.in_force(on))
     ladder = price_ladder(policy, on, known)
     asked = None
     if risk.facts is not None:

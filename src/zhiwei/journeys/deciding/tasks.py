@@ -15,7 +15,19 @@ from zhiwei.journeys.products import by_hash
 from zhiwei.journeys.referred import Ruled, Task
 from zhiwei.shelf import Product
 from zhiwei.tables import micro, text, unscaled
-from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal, as_rate, canonical, grouped, yuan
+from zhiwei.values import (
+    Actor,
+    BadInput,
+    Forbidden,
+    NotFound,
+    Refusal,
+    as_rate,
+    canonical,
+    digest,
+    grouped,
+    quantized,
+    yuan,
+)
 
 LONGEST = 1_000  # characters of a reason
 
@@ -57,13 +69,14 @@ def missing_of(task: Task) -> list[dict[str, Any]]:
 def rule(*, books: Books, by: Actor, decision: str, word: Word) -> Settled:
     """Approve or decline a decision instead of the policy. It becomes another decision, which may be accepted.
 
-    Refusal where it was ruled on already or the role may not approve as much; the rate stays within the product's floor
-    and cap. The same word again changes nothing.
+    Refusal where it was ruled on or accepted already, or the role may not approve as much; the rate stays within the
+    product's floor and cap, the limit is at least its smallest. The same word again changes nothing.
     """
     if not word.because.strip() or len(word.because) > LONGEST:
         raise BadInput("no_reason", f"a ruling says why, in at most {LONGEST:,} characters")
     request = {"decision": decision, **asdict(word)}
-    with step(books, by, "rule", f"rule:{decision}:{by.person}", request) as current:
+    # the word is part of the key: another word of the same person is told that a person has ruled
+    with step(books, by, "rule", f"rule:{decision}:{by.person}:{digest(request)[:16]}", request) as current:
         if current.earlier is None:
             current.result = _rule(current.unit, by, request)
         return Settled(**(current.earlier or current.result))
@@ -75,6 +88,9 @@ def _rule(unit: Unit, by: Actor, request: Mapping[str, Any]) -> dict[str, Any]:
         raise NotFound("no_such_decision", f"no decision {request['decision']}")
     if unit.tasks.ruling(stored.decision_id) or "ruling" in json.loads(stored.inputs):
         raise Refusal("already_ruled", f"a person has ruled on {stored.decision_id}", hint="decide again first")
+    if line := _line_of(unit, stored):
+        hint = "freeze, cut or close the line instead"
+        raise Refusal("already_accepted", f"decision {stored.decision_id} already has line {line}", hint=hint)
     product = by_hash(unit, stored.product, stored.product_hash)
     ruling = _ruling(product, stored, by, request)
     inputs = json.loads(stored.inputs) | {"ruling": _plain(stored, ruling)}
@@ -88,24 +104,45 @@ def _rule(unit: Unit, by: Actor, request: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _line_of(unit: Unit, stored: StoredDecision) -> str | None:
+    lines = unit.lines.of_parties([stored.party])
+    return next((line.line_id for line in lines if line.decision == stored.decision_id), None)
+
+
 def _ruling(product: Product, stored: StoredDecision, by: Actor, request: Mapping[str, Any]) -> Ruling:
     because = request["because"].strip()
     if not request["approve"]:
         return Ruling("decline", 0, None, because, by.person, by.role)
     limit = stored.limit if request["limit"] is None else request["limit"]
-    rate = stored.annual_rate if request["annual_rate"] is None else as_rate(request["annual_rate"])
+    rate = stored.annual_rate if request["annual_rate"] is None else _rate(request["annual_rate"])
     if limit <= 0 or rate is None:
         raise BadInput("no_offer", "the policy found no limit and rate of its own here", hint="say both")
     numbers = product.policy.numbers(stored.as_of)
     floor, cap = unscaled(numbers["rate_floor"]), unscaled(numbers["rate_cap"])
     if not floor <= rate <= cap:
         raise BadInput("bad_rate", f"a rate of {rate} is outside the product's {floor} to {cap}")
+    least = int(unscaled(product.policy.smallest_limit) * 100)
+    if limit < least:
+        raise BadInput(
+            "bad_limit", f"{grouped(limit)} 元 is below {product.product_id}'s smallest, {grouped(least)} 元"
+        )
     able = who_may(product.authority, limit, overturn=stored.outcome == "decline")
     if by.role not in able:
         what = f"{'overturn a decline with' if stored.outcome == 'decline' else 'approve'} {grouped(limit)} 元"
         hint = f"who may: {', '.join(able)}" if able else "nobody may, by underwriting/authority.csv of the product"
         raise Forbidden("over_authority", f"role {by.role} may not {what} of {product.product_id}", hint=hint)
     return Ruling("approve", limit, rate, because, by.person, by.role)
+
+
+def _rate(said: Decimal) -> Decimal:
+    """Of whole hundredths of a percent: the letter names no other, and the line charges what the letter names."""
+    try:
+        rate = as_rate(said)
+    except ValueError as error:
+        raise BadInput("bad_rate", str(error)) from None
+    if rate != quantized(rate, "0.0001"):
+        raise BadInput("bad_rate", f"a rate of {rate} is no whole hundredth of a percent", hint="0.0654 is 6.54 %")
+    return rate
 
 
 def _plain(stored: StoredDecision, ruling: Ruling) -> dict[str, str | None]:

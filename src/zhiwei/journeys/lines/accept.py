@@ -38,7 +38,7 @@ class Accepted:
 
 
 def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Accepted:
-    """Open the line. Refusal where the decision is no approval, is stale, or already has a line.
+    """Open the line. Refusal where the decision is no approval, is stale, was ruled on, or already has a line.
 
     Where the product looks at what we have at stake already, also where that rose since and it would offer less now.
     """
@@ -51,6 +51,9 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
         decision = unit.decisions.get(offer.decision)
         if decision is None:
             raise NotFound("no_such_decision", f"no decision {offer.decision}")
+        if ruled := unit.tasks.ruling(decision.decision_id):
+            hint = f"what became of it is {ruled.became}"
+            raise Refusal("overruled", f"a person ruled on {decision.decision_id}", hint=hint)
         line = _line(unit, decision, offer, on)
         unit.lines.add(line)
         current.result = {

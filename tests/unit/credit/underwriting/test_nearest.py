@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhiwei.borrower.features import CATALOGUE
 from zhiwei.credit.underwriting import nearest_approvals, underwrite
 from zhiwei.credit.underwriting.policy import Policy, Stage
 from zhiwei.shelf import check, read_folder
@@ -73,3 +74,28 @@ def test_no_change_of_a_way_is_spare(name: str, data: st.DataObject) -> None:
                 partly = {**facts, **{one.fact: one.becomes for one in fewer}}
                 if len(way.changes) - some == 1:
                     assert underwrite(product.policy, partly, case.on).outcome != "approve"
+
+
+@pytest.mark.parametrize("name", [folder.name for folder in sorted(SHELF.iterdir()) if folder.is_dir()])
+def test_what_is_counted_moves_by_whole_numbers(name: str) -> None:
+    """A rule on a flag `== 1` is not met by 0.999999, which people would read as 1."""
+    product, _ = check(read_folder(SHELF / name))
+    assert product is not None
+    changes = [
+        change
+        for case in product.cases
+        for way in nearest_approvals(product.policy, case.facts, case.on)
+        for change in way.changes
+    ]
+    assert changes
+    units = {one.fact: CATALOGUE[one.fact].unit for one in changes if one.fact in CATALOGUE}
+    counted = [one for one in changes if one.fact.startswith("found_") or units.get(one.fact) in ("count", "flag")]
+    assert all(one.becomes >= 0 and one.becomes % 10**6 == 0 for one in counted)
+
+
+def test_a_flag_is_off_or_on() -> None:
+    product, _ = check(read_folder(SHELF / "owner_loan"))
+    assert product is not None
+    [case] = [one for one in product.cases if one.name == "three_in_a_row"]
+    [way] = nearest_approvals(product.policy, case.facts, case.on)
+    assert [(one.fact, one.value, one.becomes) for one in way.changes] == [("overdue_rule_24m", 10**6, 0)]

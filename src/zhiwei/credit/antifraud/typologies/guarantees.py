@@ -97,6 +97,10 @@ class _Web:
         """The parties of a shortest ring of three and more through this one; () where there is none."""
         if start not in self.knot:
             return ()
+        for debtor in sorted(self.debtors[start]):  # of three, also where the third is guaranteed directly too
+            for third in sorted(self.debtors[debtor] - {start}):
+                if start in self.debtors[third]:
+                    return start, debtor, third
         ways: list[tuple[str, ...]] = [(start, debtor) for debtor in sorted(self.debtors[start])]
         seen = set(self.debtors[start])
         for _ in range(LONGEST_RING):
