@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from zhiwei.borrower.features import CATALOGUE
-from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.credit.underwriting import OUTCOMES, Verdict, underwrite
 from zhiwei.shelf import Product, load, read_folder
 from zhiwei.shelf.silence import kinds_of
 from zhiwei.tables import Cell
@@ -76,7 +76,9 @@ def test_without_a_source_no_limit_rises_unless_the_product_says_so(name: str, d
         fact: None if kind in kinds_of(fact, product.needs) else value for fact, value in facts.items()
     }  # fmt: skip
     on = product.cases[0].on
-    assert granted(underwrite(product.policy, silent, on)) <= granted(underwrite(product.policy, facts, on))
+    without, shown = (underwrite(product.policy, one, on) for one in (silent, facts))
+    assert granted(without) <= granted(shown)
+    assert OUTCOMES.index(without.outcome) >= OUTCOMES.index(shown.outcome)
 
 
 @pytest.mark.parametrize("name", PRODUCTS)

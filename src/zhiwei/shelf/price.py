@@ -47,10 +47,10 @@ def lawful(files: Mapping[str, str], product: Product, problems: list[Problem]) 
         for parameter, day, cap in over_the_law(parameters, lead.kind):
             document = Document(file, files[file], problems)
             said = f"rate_cap {text(parameter.value)} is above {cap.said(day)}, all a {lead.kind} may charge from {day}"
-            document.problem(_place(document, parameter), said, f"{cap.because}; date a lower value")
+            document.problem(place_of(document, parameter), said, f"{cap.because}; date a lower value")
 
 
-def _place(document: Document, parameter: Parameter) -> tuple[str | int, ...]:
+def place_of(document: Document, parameter: Parameter) -> tuple[str | int, ...]:
     """Where the value of a parameter stands."""
     for index, block in enumerate(document.tables("parameter")):
         if (block.get("name"), block.get("from")) == (parameter.name, parameter.since):

@@ -26,7 +26,7 @@ COMPARED = {
     "registry",
     "bureau_accounts",
 }  # kinds between which facts are made
-_STOPS = ("decline", "refer")
+_SEVERITY = {"decline": 2, "refer": 1}
 Kinds = Callable[[str], Iterable[str]]  # a fact -> the kinds of record it is made of
 
 
@@ -54,17 +54,19 @@ def check_silence(product: Product, borrower: Document) -> None:
 
 def helped_by_silence(policy: Policy, kinds: Kinds) -> dict[str, list[str]]:
     """Kind -> why its absence may help; kinds of which it never does are not there."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[int, str]]] = {}
     given = {name: one.table.names() for one in policy.tables for name in one.table.outputs}
 
-    def say(fact: str, why: str) -> None:
+    def say(fact: str, why: str, worth: int = 1) -> None:
+        """`worth`: the severity that is avoided."""
         for name in given.get(fact, (fact,)):  # what a table of the product gives rests on what it asks
             for kind in kinds(name):
-                found.setdefault(kind, []).append(why)
+                found.setdefault(kind, []).append((worth, why))
 
     for rule in (rule for stage in policy.stages for rule in stage.rules):
-        if _lets_pass(rule):
-            say(rule.fact, f"rule {rule.code} lets pass what is not known")
+        if _missing(rule) < _SEVERITY.get(rule.effect, 0):
+            say(rule.fact, f"rule {rule.code} takes what is not known for less than it {rule.effect}s",
+                _SEVERITY[rule.effect])  # fmt: skip
     for name, bins in policy.scorecard.bins.items():
         unknown = next(one.points for one in bins if one.cell.null)
         worst = min(one.points for one in bins)
@@ -72,30 +74,35 @@ def helped_by_silence(policy: Policy, kinds: Kinds) -> dict[str, list[str]]:
             say(name, f"no {name} earns {unknown} points, and the worst {worst}")
     if policy.scorecard.fusion:
         for kind, why in _left_out(policy.scorecard, policy.scorecard.fusion, lambda fact: _of(fact, given, kinds)):
-            found.setdefault(kind, []).append(why)
+            found.setdefault(kind, []).append((1, why))
     for one in policy.tables:
         for name in _answers_null(one):
             say(name, f"table {one.table.name} has an answer where {name} is not known")
     stopped = _stopped(policy, lambda fact: _of(fact, given, kinds))
-    return {kind: whys for kind, whys in found.items() if kind not in stopped}
+    helped = {kind: [why for worth, why in some if worth > stopped.get(kind, 0)] for kind, some in found.items()}
+    return {kind: whys for kind, whys in helped.items() if whys}
 
 
-def _stopped(policy: Policy, kinds: Callable[[str], set[str]]) -> set[str]:
-    """Kinds without which nothing is granted: a rule that stops what is not known, or a term that needs it."""
-    asked = [rule.fact for stage in policy.stages for rule in stage.rules
-             if rule.if_missing in _STOPS or (rule.cell.null and rule.effect in _STOPS)]  # fmt: skip
-    named = {name for term in (*policy.limit, *policy.price) for name in term.expression.names}
+def _stopped(policy: Policy, kinds: Callable[[str], set[str]]) -> dict[str, int]:
+    """Kind -> how severe its absence is at least: by a rule that stops what is not known, or a term that needs it."""
+    asked = [(rule.fact, _missing(rule)) for stage in policy.stages for rule in stage.rules]
+    asked += [(name, 1) for term in (*policy.limit, *policy.price) for name in term.expression.names]
     given = {name for one in policy.tables for name in one.table.outputs}
-    every = (kinds(fact) for fact in (*asked, *named) if fact not in given)
-    return {kind for found in every if len(found) == 1 for kind in found}
+    found: dict[str, int] = {}
+    for fact, severity in asked:
+        if fact not in given and len(alone := kinds(fact)) == 1:
+            [kind] = alone
+            found[kind] = max(found.get(kind, 0), severity)
+    return found
 
 
 def _of(fact: str, given: Mapping[str, set[str]], kinds: Kinds) -> set[str]:
     return {kind for name in given.get(fact, {fact}) for kind in kinds(name)}
 
 
-def _lets_pass(rule: Rule) -> bool:
-    return rule.effect in _STOPS and rule.if_missing not in _STOPS and not rule.cell.null
+def _missing(rule: Rule) -> int:
+    """The severity of not knowing."""
+    return _SEVERITY.get(rule.effect if rule.cell.null else rule.if_missing, 0)
 
 
 def _left_out(card: Scorecard, fusion: Fusion, kinds: Callable[[str], set[str]]) -> Iterator[tuple[str, str]]:

@@ -77,6 +77,13 @@ class Decisions(Store):
         )
         return StoredDecision(*row) if row else None
 
+    def counts(self) -> dict[str, int]:
+        """Product -> decisions by its policy: those that a person's ruling made are left out."""
+        return dict(self.rows(
+            """select product_id, count(*) from decision d
+               where not exists (select from ruling r where r.ruled_id = d.decision_id) group by product_id"""
+        ))  # fmt: skip
+
     def all(self) -> Iterator[StoredDecision]:
         for row in self.rows(f"select {_DECISION} from decision order by decision_id"):
             yield StoredDecision(*row)

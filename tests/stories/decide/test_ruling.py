@@ -50,7 +50,7 @@ def test_an_officer_approves_within_authority_and_the_line_opens(platform: Platf
     [row] = rulings(books=platform, by=OFFICER)
     assert row == {
         "product": "tax_credit", "person": "officer one", "role": "officer", "rulings": 1, "up": 1, "down": 0,
-        "lines": 1, "bad": 0,
+        "lines": 1, "bad": 0, "override_rate": "1.0000", "bad_rate": "0.0000",
     }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def test_parties_that_are_one_are_one_applicant(town: Platform) -> None:
         applied(town, firm, ("device", "d1"))
     with town.unit("local") as unit:
         unit.merges.add("m1", "G1", "G2", "one owner", ("first", "second"))
-        alone = findings_of(unit, tables={}, parties=["G1"], as_of=ON)
+        alone = findings_of(unit, tables={}, parties=["G1"], as_of=ON, today=ON)
     assert alone.figures("G1", ["velocity_device"])["found_velocity_device"] == 0, "two applicants, not three"
 
 

@@ -81,5 +81,7 @@ def rulings(as_json: Json = False) -> None:
     if as_json:
         print_json(found)
         return
-    columns = ["product", "person", "role", "rulings", "up 推翻拒转", "down 推翻批准", "lines 开户", "bad 不良"]
-    print_table("Rulings 人工审批", columns, [list(one.values()) for one in found], right=[3, 4, 5, 6, 7])
+    columns = ["product", "person", "role", "rulings", "up 推翻拒转", "down 推翻批准", "lines 开户", "bad 不良",
+               "overrides 推翻率", "bad rate 不良率"]  # fmt: skip
+    shown = [["-" if value is None else value for value in one.values()] for one in found]
+    print_table("Rulings 人工审批", columns, shown, right=[3, 4, 5, 6, 7, 8, 9])

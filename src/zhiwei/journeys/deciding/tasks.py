@@ -86,6 +86,7 @@ def _rule(unit: Unit, by: Actor, request: Mapping[str, Any]) -> dict[str, Any]:
     stored = unit.decisions.get(request["decision"])
     if stored is None:
         raise NotFound("no_such_decision", f"no decision {request['decision']}")
+    unit.lines.hold([stored.party])  # nobody accepts it meanwhile
     if unit.tasks.ruling(stored.decision_id) or "ruling" in json.loads(stored.inputs):
         raise Refusal("already_ruled", f"a person has ruled on {stored.decision_id}", hint="decide again first")
     if line := _line_of(unit, stored):
@@ -157,10 +158,11 @@ def rulings(*, books: Books, by: Actor) -> list[dict[str, Any]]:
     """By product, person and role: how often a person ruled, against the policy, and how the lines turned out.
 
     `up` approved what the policy had not, `down` declined what it had approved; `bad` of `lines` opened on an approval
-    had a loan below special mention.
+    had a loan below special mention. `override_rate` is of all that the policy decided with the product, `bad_rate` of
+    those lines; None where there are none.
     """
     with books.unit(by.tenant) as unit:
-        found = unit.tasks.outcomes()
+        found, decided = unit.tasks.outcomes(), unit.decisions.counts()
     groups: dict[tuple[str, str, str], dict[str, Any]] = {}
     for product, person, role, was, became, opened, bad in found:
         one = groups.setdefault((product, person, role), {"rulings": 0, "up": 0, "down": 0, "lines": 0, "bad": 0})
@@ -170,6 +172,12 @@ def rulings(*, books: Books, by: Actor) -> list[dict[str, Any]]:
         one["lines"] += opened
         one["bad"] += bad
     return [
-        {"product": product, "person": person, "role": role, **counts}
+        {"product": product, "person": person, "role": role, **counts,
+         "override_rate": _share(counts["up"] + counts["down"], decided.get(product, 0)),
+         "bad_rate": _share(counts["bad"], counts["lines"])}
         for (product, person, role), counts in sorted(groups.items())
-    ]
+    ]  # fmt: skip
+
+
+def _share(some: int, all_of_them: int) -> str | None:
+    return str(quantized(Decimal(some) / all_of_them, "0.0001")) if all_of_them else None

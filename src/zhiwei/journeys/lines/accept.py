@@ -51,10 +51,10 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
         decision = unit.decisions.get(offer.decision)
         if decision is None:
             raise NotFound("no_such_decision", f"no decision {offer.decision}")
+        line = _line(unit, decision, offer, on)  # holds the party's lines: nobody rules on them meanwhile
         if ruled := unit.tasks.ruling(decision.decision_id):
             hint = f"what became of it is {ruled.became}"
             raise Refusal("overruled", f"a person ruled on {decision.decision_id}", hint=hint)
-        line = _line(unit, decision, offer, on)
         unit.lines.add(line)
         current.result = {
             "line": line.line_id, "party": line.party, "limit": yuan(line.limit),
