@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -24,6 +25,23 @@ SIGNS = {
 EARTH = 6371.0  # km
 
 
+class Event(NamedTuple):
+    """One row of the kind, of one party."""
+
+    event_id: str
+    checked_at: datetime
+    what: str
+    outcome: str | None
+    detail: str | None
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def of(self) -> tuple[str, str | None]:
+        """What it speaks of: each list speaks for itself."""
+        return self.what, self.detail if self.what == "list" else None
+
+
 def identity_takeover(sieve: Sieve, identity: pa.Table) -> list[Finding]:
     """Checks whose latest word is "failed": a pass takes back what failed before it, since cameras and people err;
     an "unclear" takes back nothing.
@@ -37,48 +55,47 @@ def identity_takeover(sieve: Sieve, identity: pa.Table) -> list[Finding]:
     )
     findings = []
     for party, some in by_party(rows):
-        said = some.filter(pl.col("outcome").is_in(["passed", "failed"]))
-        of = ["what", pl.when(pl.col("what") == "list").then(pl.col("detail"))]  # each list speaks for itself
-        last = said.filter(pl.col("checked_at") == pl.col("checked_at").max().over(of))
-        failed = last.filter(pl.col("outcome") == "failed")
+        every = [Event(*row) for row in some.select(*Event._fields).rows()]  # few: quicker looked at one by one
+        said = [one for one in every if one.outcome in ("passed", "failed")]
+        newest: dict[tuple[str, str | None], datetime] = {}
+        for one in said:  # in the order of their times
+            newest[one.of] = one.checked_at
+        failed = [one for one in said if one.outcome == "failed" and one.checked_at == newest[one.of]]
         told = [
-            Evidence("identity_event", (event,), f"{at}：{SIGNS[what][0]}", f"{at}: {SIGNS[what][1]}")
-            for event, at, what in failed.select("event_id", "checked_at", "what").iter_rows()
-            if what in SIGNS
+            Evidence("identity_event", (one.event_id,), f"{one.checked_at}：{SIGNS[one.what][0]}",
+                     f"{one.checked_at}: {SIGNS[one.what][1]}")
+            for one in failed
+            if one.what in SIGNS
+        ]  # fmt: skip
+        kinds = {one.what for one in failed} & SIGNS.keys()
+        places = [
+            (one.event_id, one.checked_at, one.latitude, one.longitude)
+            for one in every
+            if one.what == "place" and one.latitude is not None and one.longitude is not None
         ]
-        kinds = set(failed["what"].to_list()) & SIGNS.keys()
-        places = some.filter(
-            pl.col("what") == "place", pl.col("latitude").is_not_null(), pl.col("longitude").is_not_null()
-        )
-        leap = _leap(
-            list(places.select("event_id", "checked_at", "latitude", "longitude").iter_rows()),
-            sieve.number("identity.speed"),
-        )
+        leap = _leap(places, sieve.number("identity.speed"))
         findings += sieve.found("identity_takeover", party, len(kinds) + len(leap), [*leap, *told][:SHOWN])
         findings += _listed(sieve, party, failed)
-        findings += _tries(sieve, party, some)
+        findings += _tries(sieve, party, every)
     return findings
 
 
-def _listed(sieve: Sieve, party: str, failed: pl.DataFrame) -> list[Finding]:
-    hits = failed.filter(pl.col("what") == "list")
+def _listed(sieve: Sieve, party: str, failed: Sequence[Event]) -> list[Finding]:
+    hits = [one for one in failed if one.what == "list"]
     evidence = [
-        Evidence("identity_event", (event,), f"{at}：命中名单 {detail or ''}", f"{at}: stands on a list {detail or ''}")
-        for event, at, detail in hits.select("event_id", "checked_at", "detail").head(SHOWN).iter_rows()
-    ]
-    return sieve.found("identity_listed", party, hits.height, evidence)
+        Evidence("identity_event", (one.event_id,), f"{one.checked_at}：命中名单 {one.detail or ''}",
+                 f"{one.checked_at}: stands on a list {one.detail or ''}")
+        for one in hits[:SHOWN]
+    ]  # fmt: skip
+    return sieve.found("identity_listed", party, len(hits), evidence)
 
 
-def _tries(sieve: Sieve, party: str, rows: pl.DataFrame) -> list[Finding]:
+def _tries(sieve: Sieve, party: str, events: Sequence[Event]) -> list[Finding]:
     """The most failures of one biometric check within a day, whether it passed in the end or not."""
     span = timedelta(hours=sieve.number("identity.tries.hours"))
     most: Sequence[tuple[str, datetime]] = ()
     for what in ("liveness", "face"):
-        failed = (
-            rows.filter((pl.col("what") == what) & (pl.col("outcome") == "failed"))
-            .select("event_id", "checked_at")
-            .rows()
-        )
+        failed = [(one.event_id, one.checked_at) for one in events if one.what == what and one.outcome == "failed"]
         for _, first in failed:
             window = [one for one in failed if first <= one[1] <= first + span]
             most = max(most, window, key=len)

@@ -73,12 +73,13 @@ def _registered(sieve: Sieve, registry: pa.Table) -> Signs:
     found: dict[str, list[Evidence]] = {}
     for party, some in by_party(rows):
         mine = found.setdefault(party, [])
-        days = some.filter(pl.col("what") == "legal_representative")["on"].unique().sort().to_list()
+        told = some.select("what", "on", "value").rows()
+        days = sorted({on for what, on, _ in told if what == "legal_representative"})
         if len(days) > 1 and days[-1] > changed:
             mine.append(Evidence("legal_representative", (str(days[-1]),), f"{days[-1]} 变更法定代表人",
                                  f"legal representative changed on {days[-1]}"))  # fmt: skip
         stopped = False
-        for on, value in some.filter(pl.col("what") == "status").select("on", "value").iter_rows():
+        for on, value in (one[1:] for one in told if one[0] == "status"):
             if stopped and value in TRADING and on > revived:
                 mine.append(Evidence("status", (str(on),), f"{on} 恢复{value}", f"trading again since {on}"))
             stopped = value in CLOSED
