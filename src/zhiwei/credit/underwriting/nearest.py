@@ -16,7 +16,7 @@ from zhiwei.tables import MICRO, Cell, Rule
 
 MOST = 5  # ways of one change that are told
 _FACTORS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # of what only limit or price look at
-_COUNTED = ("count", "flag", "class", "grade", "status")  # units of which there is no half
+_COUNTED = ("count", "flag", "grade", "status")  # units of which there is no half
 _FOUND = "found_"  # what checks found is counted too
 
 
@@ -87,7 +87,14 @@ def _candidates(policy: Policy, facts: Facts, derived: Facts) -> dict[str, list[
     return {
         name: [value for value in _by_distance(values, facts[name]) if not _stopped(tests[name], value)]
         for name, values in found.items()
+        if _moves(name)
     }
+
+
+def _moves(fact: str) -> bool:
+    """A code of a place or a use is not nearer to one than to another."""
+    known = CATALOGUE.get(fact)
+    return known is None or known.unit != "class"
 
 
 def _speaks(rule: Rule, value: int | None) -> bool:
