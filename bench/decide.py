@@ -201,6 +201,7 @@ WORDS: dict[str, list[str | None]] = {
 
 def open_loop(bench: Bench, seconds: float, workers: int) -> list[tuple[str, float]]:
     """(party, ms since it was due) of applications that come at fixed times, whether or not the one before is done."""
+    os.environ["POLARS_MAX_THREADS"] = "1"  # of each process: rows of one party are not worth sharing out
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(bench.platform,)) as pool:
         warm = bench.take(WARM * workers)
         deque(pool.map(_decided, warm), 0)
