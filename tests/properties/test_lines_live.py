@@ -279,7 +279,7 @@ def test_whatever_happens_the_book_is_sound(fresh: Callable[[], Any]) -> None:
             max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
-    assert sum(done.values()) > 40, done
+    assert sum(done.values()) > 15, done  # of up to 168 steps: how many rules can act is drawn too
 
 
 @pytest.mark.parametrize("seed", range(4))
