@@ -9,7 +9,6 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +19,7 @@ from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import conformed
 from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
 from zhiwei.store.received import Deliveries
-from zhiwei.store.table import Store
+from zhiwei.store.table import Store, lazy
 
 PART = "record_cover.part"
 THING = "pledged_thing.thing_index"
@@ -29,7 +28,7 @@ _OPTIONS = ipc.IpcWriteOptions(compression="zstd")
 
 
 class Batches(Store):
-    @cached_property
+    @lazy
     def deliveries(self) -> Deliveries:
         return Deliveries(self.connection, self.tenant, self._vault)
 

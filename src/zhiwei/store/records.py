@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 
 import polars as pl
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow as pa
 from zhiwei.borrower import INVOICES
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.store.received import Counterparties, Deliveries
-from zhiwei.store.table import Store
+from zhiwei.store.table import Store, lazy
 
 CHUNK = 50_000  # rows a statement: bounds memory and gives progress
 FEW = 2_000  # names that are opened sooner than all parties are looked up
@@ -30,11 +29,11 @@ def _key(counterparty: str) -> str:
 
 
 class Records(Store):
-    @cached_property
+    @lazy
     def counterparties(self) -> Counterparties:
         return Counterparties(self.connection, self.tenant, self._vault)
 
-    @cached_property
+    @lazy
     def deliveries(self) -> Deliveries:
         return Deliveries(self.connection, self.tenant, self._vault)
 
