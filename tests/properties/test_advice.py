@@ -32,7 +32,9 @@ def test_the_four_questions_put_together_are_the_decision(policy: Policy, facts:
     else:
         assert verdict.at_once is not None
         assert limit.at_once == min(verdict.at_once, limit.limit)
-    tables = tuple(policy.traced(facts, policy.in_force(ON)))
+    seen, steps = policy.traced(facts, policy.in_force(ON))
+    assert seen == policy.derived(facts, policy.in_force(ON))
+    tables = tuple(steps)
     parts = (one.trace for one in (admitted, assessed, limit, rate))
     alone = [step for trace in parts for step in trace[len(tables) :]]
     last = [step for step in alone if step["step"] == "at_once"]  # a decision says it after the price

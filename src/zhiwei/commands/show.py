@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from zhiwei.borrower.identity import masked_text
+from zhiwei.tables import micro
 from zhiwei.values import EARLIEST, BadInput, Breach, Outage, Refusal, fen
 
 # Into a pipe or a file, lines are as wide as ids and tables need; on a terminal, and with COLUMNS, as wide as it says.
@@ -26,6 +27,14 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 LATEST = date(9000, 1, 1)  # what lies between today and then is refused as the future
 REFUSED, BAD_INPUT, OUTAGE, BREACH = 1, 2, 3, 4  # exit codes; 0 is success, 130 an interrupt
+
+
+def probability(written: str) -> int:
+    """Of default, in micro-units."""
+    try:
+        return micro(written)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def day(text: str) -> date:

@@ -11,13 +11,13 @@ import typer
 
 from zhiwei.bootstrap import open_platform, product_folders, shelf_folder
 from zhiwei.commands.deciding.decide import OUTCOMES, print_reasons
-from zhiwei.commands.show import Json, day, out, print_json, print_table
+from zhiwei.commands.show import Json, day, out, print_json, print_table, probability
 from zhiwei.credit.monitoring import ACTIONS_ZH, Warned, warn
 from zhiwei.credit.underwriting import TermValue, admit, advise_limit, assess, price
 from zhiwei.journeys import LineWarned, Watched, facts_on, warnings_of
 from zhiwei.shelf import Product, load, read_folder, read_given
 from zhiwei.shelf.load import FACTS
-from zhiwei.tables import micro, text, unscaled
+from zhiwei.tables import text, unscaled
 from zhiwei.values import BadInput, Reason, grouped, yuan
 
 app = typer.Typer(
@@ -29,13 +29,6 @@ app = typer.Typer(
 )
 LARGEST_FILE = 2**20  # bytes: facts of one business
 STANDARD_INPUT = "-"
-
-
-def _probability(written: str) -> int:
-    try:
-        return micro(written)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 Which = Annotated[
@@ -52,7 +45,7 @@ File = Annotated[
 ]
 Pd = Annotated[
     int | None,
-    typer.Option(parser=_probability, metavar="PD", help="A probability of default instead of the card's, 0.02."),
+    typer.Option(parser=probability, metavar="PD", help="A probability of default instead of the card's, 0.02."),
 ]
 
 

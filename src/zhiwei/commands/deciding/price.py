@@ -9,7 +9,7 @@ import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.commands.deciding.advise import content_of
-from zhiwei.commands.show import Json, day, out, print_json, print_table
+from zhiwei.commands.show import Json, day, out, print_json, print_table, probability
 from zhiwei.credit.underwriting import Ladder
 from zhiwei.credit.underwriting.pricing import Rung
 from zhiwei.journeys import Priced, Risk, priced, prices
@@ -22,17 +22,10 @@ COLUMNS = ["score 评分", "PD 违约概率", "grade 等级", "break-even 保本
            "earned on 100 lent 每100元放款", "on 100 offered 每100元报价"]  # fmt: skip
 
 
-def _probability(written: str) -> int:
-    try:
-        return micro(written)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
 def price(
     product: Annotated[str, typer.Argument(help="Product, e.g. merchant_line, or a product folder.")],
     pd: Annotated[
-        int | None, typer.Option(parser=_probability, metavar="PD", help="One probability of default: 0.02 is 2 %.")
+        int | None, typer.Option(parser=probability, metavar="PD", help="One probability of default: 0.02 is 2 %.")
     ] = None,
     party: Annotated[str | None, typer.Option(help="A party, by the facts of its latest decision.")] = None,
     facts: Annotated[

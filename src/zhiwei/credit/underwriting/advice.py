@@ -139,7 +139,8 @@ class _Seen(NamedTuple):
 
 def _seen(policy: Policy, facts: Facts, on: date) -> _Seen:
     numbers = policy.in_force(on)
-    return _Seen(policy.derived(facts, numbers), numbers, policy.traced(facts, numbers))
+    found, tables = policy.traced(facts, numbers)
+    return _Seen(found, numbers, tables)
 
 
 def _known(policy: Policy, seen: _Seen, pd: int | None) -> dict[str, int | None]:

@@ -47,8 +47,7 @@ def underwrite(policy: Policy, facts: Facts, on: date) -> Verdict:
 
 def explained(policy: Policy, facts: Facts, numbers: Mapping[str, int], prices: Ladder | None) -> Verdict:
     """The same with the parameters of the day at hand, and the prices where they are searched."""
-    trace = policy.traced(facts, numbers)
-    facts = policy.derived(facts, numbers)
+    facts, trace = policy.traced(facts, numbers)
     reasons, asked = ask_rules(policy, facts)
     trace += asked
     score, pd, grade, short = score_of(policy, facts, numbers, trace)
@@ -86,7 +85,7 @@ def score_of(
     matched = policy.scorecard.matches(facts)
     score = policy.scorecard.score(matched, facts)
     pd = policy.scorecard.calibration.probability(score, numbers["base_rate"])
-    grade = next(grade.name for grade in policy.grades if grade.cell.holds(pd))
+    grade = graded(policy.grades, pd)
     trace += [
         {"step": "score", "fact": bin_.attribute, "value": _shown(facts[bin_.attribute]), "bin": bin_.cell.source,
          "points": bin_.points}

@@ -68,11 +68,16 @@ class Policy:
                 found |= given  # type: ignore[arg-type]  # the shelf takes numbers only
         return found
 
-    def traced(self, facts: Mapping[str, int | None], numbers: Mapping[str, int]) -> list[dict[str, Any]]:
-        """The rows of the product's tables that spoke, as steps of a trace."""
-        steps = []
+    def traced(
+        self, facts: Mapping[str, int | None], numbers: Mapping[str, int]
+    ) -> tuple[dict[str, int | None], list[dict[str, Any]]]:
+        """The same, and the rows of the product's tables that spoke, as steps of a trace."""
+        found, steps = dict(facts), list[dict[str, Any]]()
         for one in self.tables:
             told = one.explain({**facts, **numbers})
+            found |= dict.fromkeys(one.table.outputs)
+            for given in told.found:
+                found |= given  # type: ignore[arg-type]
             steps += [
                 {"step": "table", "table": one.table.name, "line": row.line,
                  "tests": {name: f"{value if value is not None else '-'} in {test}" for name, value, test in row.tests},
@@ -80,7 +85,7 @@ class Policy:
                            for name, value in row.outputs.items()}}
                 for row in told.rows
             ]  # fmt: skip
-        return steps
+        return found, steps
 
     def in_force(self, on: date) -> dict[str, int]:
         """The parameters of a day. Refusal where one that a decision needs is not in force."""
