@@ -14,6 +14,7 @@ from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches, Keyring, Sealed
 from zhiwei.journeys.network import Applications, Network
+from zhiwei.journeys.partners.ports import Clients
 from zhiwei.journeys.providers import Providers, Pulls
 from zhiwei.journeys.referred import Tasks
 from zhiwei.journeys.relations import Merges, Relations
@@ -350,6 +351,8 @@ class Unit(Protocol):
     def reconciliation(self) -> Reconciliation: ...
     @property
     def steps(self) -> Steps: ...
+    @property
+    def clients(self) -> Clients: ...
 
 
 class Payments(Protocol):

@@ -128,6 +128,11 @@ class Vault:
         """The keyed hash of exactly this text by the tenant's first key: a rotation does not change it. For ids."""
         return self._hash(self.key_ids[0], self.suite, context)(_encoded(plain, context)).hex()
 
+    def secrets(self, context: str) -> dict[str, Secret]:
+        """Key id -> a secret of the tenant's for one purpose, the newest last; what was made with an older one is known."""
+        _check(context)
+        return {key_id: self._derived(key_id, self.suite, "sign", context) for key_id in self.key_ids}
+
     def seal_all(self, plains: Iterable[str], context: str) -> list[str]:
         """As `seal`, for many values of one column."""
         encoded = [_encoded(plain, context) for plain in plains]

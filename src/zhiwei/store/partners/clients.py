@@ -1,0 +1,166 @@
+"""Clients of the API: their terms only grow, and one statement admits a call."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from zhiwei.journeys.partners.ports import Admitted, Call, Holding, Terms
+from zhiwei.store.table import Store
+from zhiwei.values.secrets import Secret
+
+_TERMS = "client_id, status, scopes, jwks, thumbprints, per_minute, per_day, because, number"
+_PATIENCE = "90 seconds"  # after it, a call that never answered may be made again
+
+# The proof is used up, the call counted and its key claimed at once: two calls cannot both be the first. A key is
+# claimed only by a call that goes on: one with a used proof, or one too many, leaves it to the next.
+_ADMIT = f"""
+with terms as (
+  select number, status, per_minute, per_day from client_terms where client_id = %(client)s
+  order by number desc limit 1),
+fresh as (
+  insert into proof_seen (tenant_id, client_id, proof, good_until)
+  select %(tenant)s, %(client)s, %(proof)s, %(good_until)s where %(proof)s <> ''
+  on conflict do nothing returning 1),
+counted as (
+  insert into client_calls as c (tenant_id, client_id, day, minute, in_minute, in_day)
+  values (%(tenant)s, %(client)s, %(on)s, date_trunc('minute', now()), 1, 1)
+  on conflict (client_id, day, tenant_id) do update set
+    in_minute = case when c.minute = excluded.minute then c.in_minute + 1 else 1 end,
+    minute = excluded.minute, in_day = c.in_day + 1
+  returning in_minute, in_day),
+may as (
+  select 1 from terms, counted
+  where status = 'active' and in_minute <= per_minute and in_day <= per_day
+    and (%(proof)s = '' or exists (select from fresh))),
+claimed as (
+  insert into api_call as c (tenant_id, client_id, key, request_hash, claimed_until)
+  select %(tenant)s, %(client)s, %(key)s, %(request_hash)s, now() + interval '{_PATIENCE}'
+  from may where %(key)s <> ''
+  on conflict (key, client_id, tenant_id) do update set claimed_until = excluded.claimed_until
+    where c.status is null and c.claimed_until < now() and c.request_hash = excluded.request_hash
+  returning 1)
+select (select number from terms), (select count(*) from fresh), in_minute, in_day, (select count(*) from claimed),
+       earlier.request_hash, earlier.status, earlier.answer
+from counted left join api_call earlier
+  on earlier.client_id = %(client)s and earlier.key = %(key)s
+"""
+
+
+class Clients(Store):
+    """See `journeys.partners.ports.Clients`."""
+
+    def add(self, client: str, name: str, person: str) -> int:
+        return self.run(
+            """insert into client (tenant_id, client_id, name, person) values (%s, %s, %s, %s)
+               on conflict do nothing""", self.tenant, client, name, person,
+        )  # fmt: skip
+
+    def set_terms(self, terms: Terms, person: str, approved_by: str) -> int:
+        row = self.row(
+            """insert into client_terms (tenant_id, client_id, status, scopes, jwks, thumbprints, per_minute, per_day,
+                                         because, person, approved_by)
+               values (%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s) returning number""",
+            self.tenant, terms.client, terms.status, list(terms.scopes), json.dumps(dict(terms.jwks)),
+            list(terms.thumbprints), terms.per_minute, terms.per_day, terms.because, person, approved_by,
+        )  # fmt: skip
+        assert row is not None
+        return int(row[0])
+
+    def terms(self, client: str) -> Terms | None:
+        row = self.row(f"select {_TERMS} from client_terms where client_id = %s order by number desc limit 1", client)
+        return row and _terms(row)
+
+    def all(self) -> list[tuple[str, str, datetime, Terms]]:
+        rows = self.rows(
+            f"""select c.name, c.recorded_at, t.* from client c,
+                  lateral (select {_TERMS} from client_terms t where t.client_id = c.client_id
+                           order by number desc limit 1) t
+                order by c.client_id"""
+        )
+        return [(row[2], row[0], row[1], _terms(row[2:])) for row in rows]
+
+    def hold(self, client: str, held: Sequence[tuple[str, str]]) -> int:
+        rows: list[tuple[object, ...]] = [(kind, one) for kind, one in dict.fromkeys(held)]
+        return self.run_rows(
+            """insert into client_holding (tenant_id, client_id, kind, id)
+               select c.tenant_id, c.client_id, h.kind, h.id from client c, unnest(%s::text[], %s::text[]) h (kind, id)
+               where c.client_id = %s on conflict do nothing""", rows, client,
+        )  # fmt: skip
+
+    def holds(self, client: str, kind: str, id: str) -> bool:
+        row = self.row("select from client_holding where client_id = %s and kind = %s and id = %s", client, kind, id)
+        return row is not None
+
+    def holdings(self, client: str, kind: str, after: int, most: int) -> list[Holding]:
+        rows = self.rows(
+            """select id, number, recorded_at from client_holding
+               where client_id = %s and kind = %s and number > %s order by number limit %s""",
+            client, kind, after, most,
+        )  # fmt: skip
+        return [Holding(*row) for row in rows]
+
+    def holders(self, kind: str, id: str) -> list[str]:
+        return [
+            row[0] for row in self.rows("select client_id from client_holding where kind = %s and id = %s", kind, id)
+        ]
+
+    def token_keys(self) -> dict[str, Secret]:
+        return self.vault.secrets("client.access_token")
+
+    def admit(self, call: Call, on: date) -> Admitted:
+        """What is written here need not survive a power cut by itself: what moves money is written after it, and is."""
+        self.run("set local synchronous_commit = off")
+        said = {
+            "tenant": self.tenant, "client": call.client, "proof": call.proof, "good_until": call.good_until, "on": on,
+            "key": call.key, "request_hash": call.request_hash,
+        }  # fmt: skip
+        row = self.connection.execute(_ADMIT, said).fetchone()
+        assert row is not None
+        number, fresh, in_minute, in_day, claimed, *earlier = row
+        if claimed and call.signature:
+            self._keep(call)
+        return Admitted(
+            number or 0, not call.proof or fresh == 1, in_minute, in_day, claimed == 1,
+            None if claimed or earlier[0] is None else (earlier[0], earlier[1], earlier[2]),
+        )  # fmt: skip
+
+    def _keep(self, call: Call) -> None:
+        signed = call.signature
+        assert signed is not None
+        self.run(
+            """insert into signed_request (tenant_id, request_id, client_id, key, method, path, body_sha256, signature)
+               values (%s, %s, %s, %s, %s, %s, %s, %s)""",
+            self.tenant, call.request_id, call.client, call.key, signed.method, signed.path, signed.body_sha256,
+            signed.jws,
+        )  # fmt: skip
+
+    def answered(self, client: str, key: str, status: int, answer: str) -> None:
+        self.run("set local synchronous_commit = off")
+        self.run(
+            "update api_call set status = %s, answer = %s where client_id = %s and key = %s",
+            status, answer, client, key,
+        )  # fmt: skip
+
+    def released(self, client: str, key: str) -> None:
+        self.run("delete from api_call where client_id = %s and key = %s and status is null", client, key)
+
+    def add_test_key(self, client: str, key_hash: str) -> None:
+        self.run(
+            "insert into test_key (tenant_id, key_hash, client_id) values (%s, %s, %s)", self.tenant, key_hash, client
+        )
+
+    def client_of(self, key_hash: str) -> str | None:
+        row = self.row("select client_id from test_key where key_hash = %s and revoked_at is null", key_hash)
+        return row and row[0]
+
+    def sweep(self, before: datetime) -> int:
+        gone = self.run("delete from proof_seen where good_until < now()")
+        gone += self.run("delete from api_call where recorded_at < %s", before)
+        return gone + self.run("delete from client_calls where day < %s", before.date())
+
+
+def _terms(row: Sequence[object]) -> Terms:
+    client, status, scopes, jwks, thumbprints, per_minute, per_day, because, number = row
+    return Terms(
+        client, status, tuple(scopes), jwks, tuple(thumbprints), per_minute, per_day, because, number,  # type: ignore[arg-type]
+    )  # fmt: skip
