@@ -7,6 +7,8 @@ from pathlib import Path
 
 from zhiwei.values import BadInput
 
+TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -37,7 +39,7 @@ class Settings:
     def from_environment(cls) -> "Settings":
         """BadInput where a variable cannot be what it should be."""
         tenant = os.environ.get("ZHIWEI_TENANT") or "local"
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,40}", tenant):
+        if not TENANT.fullmatch(tenant):
             raise BadInput("bad_tenant", f"ZHIWEI_TENANT {tenant!r}: small letters, digits, _ and - only, 41 at most")
         providers = os.environ.get("ZHIWEI_PROVIDERS")
         return cls(
