@@ -18,9 +18,10 @@ from joserfc.jwk import ECKey
 from tests.api.conftest import BASE, Partner
 
 from zhiwei.bootstrap import Platform, Tenancy
-from zhiwei.interfaces.api import admission, create_app
-from zhiwei.interfaces.api.proofs import fingerprint
-from zhiwei.interfaces.api.scopes import SCOPES
+from zhiwei.interfaces.api import create_app
+from zhiwei.interfaces.api.access import admission
+from zhiwei.interfaces.api.access.proofs import fingerprint
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, SUSPENDED, Terms
 
 PARTY = {"name": "某某五金店", "since": "2020-01-01", "kind": "sole_trader",

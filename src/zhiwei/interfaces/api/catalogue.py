@@ -51,11 +51,13 @@ def catalogue() -> dict[str, Known]:
             found.setdefault(code, []).append((status, chapter, words))
     return {
         code: Known(
-            code, tuple(sorted({status for status, _, _ in those})), tuple(sorted({chapter for _, chapter, _ in those})),
+            code,
+            tuple(sorted({status for status, _, _ in those})),
+            tuple(sorted({chapter for _, chapter, _ in those})),
             tuple(dict.fromkeys(words for _, _, words in those if words)),
         )
         for code, those in sorted(found.items())
-    }  # fmt: skip
+    }
 
 
 def _raised(tree: ast.Module) -> Iterator[tuple[str, int, str]]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from zhiwei.interfaces.api.access.proofs import Proof, check_signature, fingerprint, read_proof
+from zhiwei.interfaces.api.access.tokens import TEST, Token, read_token, tenant_said
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
-from zhiwei.interfaces.api.proofs import Proof, check_signature, fingerprint, read_proof
-from zhiwei.interfaces.api.tokens import TEST, Token, read_token, tenant_said
 from zhiwei.journeys.partners.ports import ACTIVE, Admitted, Call, Signature, Terms
 from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, Forbidden, NotFound, Refusal
