@@ -13,6 +13,7 @@ from zhiwei.journeys.borrower.consents import (
     give_consents,
     prove_consent,
     withdraw_consent,
+    withdraw_one,
     withheld_of,
 )
 from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
@@ -77,5 +78,5 @@ __all__ = [
     "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand",
     "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve",
     "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under", "undo_merge",
-    "warnings_of", "ways_to_yes", "withdraw_consent", "withheld_of",
+    "warnings_of", "ways_to_yes", "withdraw_consent", "withdraw_one", "withheld_of",
 ]  # fmt: skip

@@ -97,9 +97,10 @@ class Room:
         self, path: str, scope: str, *, method: str = "POST", status: int = 201, largest: int = LARGEST, **said: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         responses = _problems(404, 409, 413, **said.pop("responses", {}))
+        extra = _extra(scope) | said.pop("openapi_extra", {})
         dependencies = [Depends(_signed if SCOPES[scope].level == MONEY else _keyed)]
         return self.router.api_route(
-            path, methods=[method], status_code=status, openapi_extra=_extra(scope), max_body_size=largest,
+            path, methods=[method], status_code=status, openapi_extra=extra, max_body_size=largest,
             responses=responses, dependencies=dependencies, **said,
         )  # fmt: skip
 
