@@ -58,7 +58,17 @@ from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
-from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
+from zhiwei.journeys.money.draw import (
+    Draw,
+    draw,
+    draw_many,
+    order_draw,
+    order_draws,
+    pay_out,
+    pay_outs,
+    settle_payout,
+    settle_payouts,
+)
 from zhiwei.journeys.money.repay import Repayment, repay, repay_many
 from zhiwei.journeys.products import approve, booked, install_shelf, propose
 from zhiwei.journeys.view import portfolio, quote, sample, statement
@@ -72,10 +82,10 @@ __all__ = [
     "differences", "draw", "draw_many", "end_what", "examine", "facts_on", "find_duplicates", "find_party",
     "findings_on", "findings_on_staff", "forget", "give_consent", "give_consents", "install_shelf", "keys_in_use",
     "know_parties", "know_party", "letter_of", "link_parties", "list_parties", "mark_party", "marks", "members_of",
-    "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio", "priced", "prices",
-    "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge",
-    "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand",
-    "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve",
-    "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under", "undo_merge",
-    "warnings_of", "ways_to_yes", "withdraw_consent", "withheld_of",
+    "merges_of", "order_draw", "order_draws", "party_sheet", "pay_out", "pay_outs", "picture_of", "play_role",
+    "portfolio", "priced", "prices", "proposals", "propose", "propose_amendment", "propose_change",
+    "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures", "pull_records", "quality_of", "quote",
+    "receive", "receive_demand", "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many",
+    "replay", "reseal", "resolve", "rotate_key", "rule", "rulings", "sample", "settle_payout", "settle_payouts",
+    "statement", "tasks", "under", "undo_merge", "warnings_of", "ways_to_yes", "withdraw_consent", "withheld_of",
 ]  # fmt: skip
