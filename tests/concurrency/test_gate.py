@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from zhiwei.bootstrap import Platform
-from zhiwei.interfaces.api.gate import Gate, MoneyGate
+from zhiwei.interfaces.api.resources.lending.gate import Gate, MoneyGate
 from zhiwei.journeys import Draw, Repayment, examine
 from zhiwei.journeys.ports import Payout
 from zhiwei.values import Actor, NotFound, Outage, Refusal, fen
