@@ -1,10 +1,11 @@
 """The whole flow by HTTP alone: a partner brings a business, applies, accepts, draws, repays and draws again."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +13,9 @@ from tests.api.conftest import BASE, Partner
 from tests.conftest import delivery_of, invoice_rows
 
 from zhiwei.bootstrap import Platform, Tenancy
+from zhiwei.credit.antifraud.typologies.applications import KINDS
 from zhiwei.interfaces.api import create_app
+from zhiwei.interfaces.api.resources.lending.applications import Thing
 from zhiwei.journeys import Change, Word, change_line, close_days, examine, receive, rule
 from zhiwei.journeys.ports import Payout
 from zhiwei.values import Actor, Outage, fen
@@ -359,6 +362,44 @@ def test_a_bank_that_does_not_answer_is_asked_again_under_the_same_key(story: St
     again = story.draw(line, "1000", key="k")
     assert (again.status_code, again.json()["draw"], again.json()["status"]) == (201, one["draw"], "paid")
     assert days.bank.paid == {one["draw"]: fen("1000")}
+
+
+def test_money_that_came_earlier_than_it_was_heard_of_takes_interest_back(story: Story, days: Days) -> None:
+    line = story.line()
+    story.draw(line, "100000")
+    days.today = date(2024, 3, 21)
+    first = story.repay(line, "90000").json()
+    late = story.repay(line, "99000", value_date="2024-03-02")
+    assert late.status_code == 201
+    told = late.json()
+    assert told["interest"]["amount"] < 0 < first["interest"]["amount"], "19 days on 99,000 元 were not owed after all"
+    parts = [told[name]["amount"] for name in ("principal", "interest", "penalty", "fee", "credit")]
+    assert sum(parts) == fen("99000")
+    assert told["outstanding"] == money("0")
+
+
+def test_thirty_calls_at_once_on_one_line_add_up(story: Story, days: Days, shop: Partner) -> None:
+    """A line takes five draws of a fifth of its limit. Each key is asked for twice, and done once."""
+    line, books = story.line(), days.of("local")
+    limit = story.shop.get(f"/v1/lines/{line}").json()["limit"]["amount"]
+    path, body = f"/v1/lines/{line}/draws", {"amount": {"amount": limit // 5, "currency": "CNY"}}
+    with ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(lambda n: shop.post(path, body, key=f"key {n // 2}"), range(30)))
+    paid = {one.json()["draw"] for one in told if one.status_code == 201}
+    assert len(paid) == 5
+    assert {code(one) for one in told if one.status_code != 201} <= {(409, "over_limit"), (409, "still_running")}
+    assert days.bank.paid == dict.fromkeys(paid, limit // 5)
+    shown = story.shop.get(f"/v1/lines/{line}").json()
+    assert [shown[name]["amount"] for name in ("used", "held", "available")] == [
+        limit // 5 * 5,
+        0,
+        limit - limit // 5 * 5,
+    ]
+    assert [finding for finding in examine(books=books, by=books.actor) if finding.wrong] == []
+
+
+def test_what_an_application_may_come_with_is_what_checks_look_at() -> None:
+    assert get_args(Thing.model_fields["kind"].annotation) == tuple(KINDS)
 
 
 def test_lists_come_in_pages_and_an_unchanged_line_is_not_sent_again(story: Story) -> None:
