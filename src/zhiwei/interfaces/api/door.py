@@ -108,7 +108,7 @@ class Room:
         dependencies = [Depends(_signed if SCOPES[scope].level == MONEY else _keyed)]
         return self.router.api_route(
             path, methods=[method], status_code=status, responses=responses, dependencies=dependencies,
-            openapi_extra=extra | {"x-max-bytes": largest}, **said,
+            openapi_extra=extra, **said,
         )  # fmt: skip
 
 

@@ -192,7 +192,7 @@ def _schedule(product: Product, asked: tuple[Money, date, Decimal], rows: tuple[
     cost, way = cost_of(rows, amount.amount, product.line.repayment.every)
     return Schedule(
         product=product.product_id, hash=product.hash, amount=amount, value_date=on,
-        method=product.line.repayment.method, annual_rate=f"{rate}",
+        method=product.line.repayment.method, annual_rate=f"{rate.normalize():f}",
         daily_rate=f"{daily_rate(rate, product.line.day_basis)}", day_basis=product.line.day_basis,
         annualised_simple=f"{cost.simple:.6f}", annualised_compound=f"{cost.compound:.6f}", found_by=way,
         interest=_sum(row.interest for row in rows), fees=_sum(row.fee for row in rows),
