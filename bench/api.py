@@ -32,7 +32,7 @@ from million import START
 from money import make_lines
 
 from zhiwei.bootstrap import open_platform
-from zhiwei.interfaces.api.scopes import SCOPES
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 from zhiwei.settings import Settings
 

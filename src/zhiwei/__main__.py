@@ -82,6 +82,7 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (KEEPING, keeping.restore),
     (PARTNERS, serve.serve),
     (PARTNERS, serve.openapi),
+    (PARTNERS, serve.problems),
     (PRODUCT, products.check),
     (PRODUCT, price.price),
     (PRODUCT, lab.lab),

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 
 from zhiwei.bootstrap import Platform, Tenancy
 from zhiwei.interfaces.api import create_app
-from zhiwei.interfaces.api.scopes import SCOPES
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 
 BASE = "http://testserver"

@@ -1,17 +1,27 @@
 """Who may call: proofs, scopes, rates and keys; each thing that is wrong is refused by its own code."""
 
+import base64
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from fastapi.testclient import TestClient
 from joserfc.jwk import ECKey
 from tests.api.conftest import BASE, Partner
 
-from zhiwei.bootstrap import Platform
-from zhiwei.interfaces.api import admission
-from zhiwei.interfaces.api.scopes import SCOPES
+from zhiwei.bootstrap import Platform, Tenancy
+from zhiwei.interfaces.api import create_app
+from zhiwei.interfaces.api.access import admission
+from zhiwei.interfaces.api.access.proofs import fingerprint
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, SUSPENDED, Terms
 
 PARTY = {"name": "某某五金店", "since": "2020-01-01", "kind": "sole_trader",
@@ -158,6 +168,39 @@ def test_what_is_taken_away_is_gone_with_the_next_call(platform: Platform, shop:
     assert code(shop.ask_token()) == (403, "client_suspended")
 
 
+# --- by a certificate -------------------------------------------------------------------------------------------------
+
+
+def certificate() -> tuple[str, str]:
+    """-> (the Client-Cert header of RFC 9440, the thumbprint) of a certificate that a client made itself."""
+    key, day = ec.generate_private_key(ec.SECP256R1()), datetime(2026, 1, 1, tzinfo=UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "shop")])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(day).not_valid_after(day + timedelta(days=365)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    der = made.public_bytes(Encoding.DER)
+    return f":{base64.b64encode(der).decode()}:", fingerprint(der)
+
+
+def test_a_certificate_proves_a_client_behind_our_own_proxy_and_only_there(
+    platform: Platform, partner_of: Callable[..., Partner]
+) -> None:
+    (header, thumbprint), (other, _) = certificate(), certificate()
+    shop = partner_of("shop", thumbprints=(thumbprint,))
+    form = {"grant_type": "client_credentials", "client_id": shop.client}
+    assert code(shop.http.post("/oauth/token", data=form, headers={"Client-Cert": header})) == (401, "invalid_client")
+    with TestClient(create_app(Tenancy(platform), proxy=True), base_url=BASE) as http:
+        assert code(http.post("/oauth/token", data=form, headers={"Client-Cert": other})) == (401, "invalid_client")
+        assert code(http.post("/oauth/token", data=form, headers={"Client-Cert": "x"})) == (401, "invalid_client")
+        said = http.post("/oauth/token", data=form, headers={"Client-Cert": header}).json()
+        assert said["token_type"] == "Bearer"
+        shown = {"Authorization": f"Bearer {said['access_token']}"}
+        assert http.get("/v1/parties", headers={**shown, "Client-Cert": header}).status_code == 200
+        assert code(http.get("/v1/parties", headers={**shown, "Client-Cert": other})) == (401, "invalid_token")
+        assert code(http.get("/v1/parties", headers=shown)) == (401, "invalid_token")
+
+
 # --- signed where money moves -----------------------------------------------------------------------------------------
 
 
@@ -190,6 +233,14 @@ def test_what_was_signed_is_kept(platform: Platform, shop: Partner) -> None:
     with platform.unit("local") as unit:
         kept = unit.clients.rows("select request_id, client_id, key, path from signed_request")
     assert kept == [(answer.headers["X-Request-Id"], "shop.local", "k9", PATH)]
+
+
+def test_a_key_that_was_taken_away_leaves_the_writes_key_free(platform: Platform, shop: Partner) -> None:
+    shop.post(PATH, DRAW)
+    change(platform, shop, scopes=tuple(set(SCOPES) - {"draws:write"}))
+    assert code(shop.post(PATH, DRAW, key="k")) == (403, "insufficient_scope")
+    change(platform, shop)
+    assert code(shop.post(PATH, DRAW, key="k")) == (404, "no_such_line")
 
 
 def test_keys_are_rotated_and_the_old_one_signs_no_more(platform: Platform, shop: Partner) -> None:

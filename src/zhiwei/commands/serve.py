@@ -6,13 +6,14 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zhiwei.bootstrap import Platform, Tenancy, open_platform
-from zhiwei.commands.show import out
+from zhiwei.commands.show import Json, out, print_json, print_table
 from zhiwei.settings import Settings
 from zhiwei.values import NotFound
 
@@ -61,6 +62,26 @@ def openapi(
         to.write_text(text, "utf-8")
     else:
         sys.stdout.write(text)
+
+
+def problems(
+    page: Annotated[bool, typer.Option("--page", help="The whole page, as docs/reference/problems.md.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Every code that a refusal can have, with its status and words. 问题代码"""
+    from zhiwei.interfaces.api import catalogue
+
+    known = catalogue.catalogue().values()
+    if page:
+        sys.stdout.write(catalogue.page())
+    elif as_json:
+        print_json([asdict(one) for one in known])
+    else:
+        rows = [
+            (one.code, " ".join(map(str, one.statuses)), ", ".join(one.chapters), " / ".join(one.words))
+            for one in known
+        ]
+        print_table("problems", ["code", "status", "raised in", "words"], rows)
 
 
 def application() -> "FastAPI":

@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 
 from zhiwei import __version__
 from zhiwei.interfaces.api import authorization, operations
-from zhiwei.interfaces.api.admission import Admission, Tenants
+from zhiwei.interfaces.api.access.admission import Admission, Tenants
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.door import Setting, log, request_id_of
 from zhiwei.interfaces.api.problems import problem, problem_of
 from zhiwei.interfaces.api.resources import ROOMS
 from zhiwei.interfaces.api.resources.lending.gate import MoneyGate
-from zhiwei.interfaces.api.scopes import SCOPES
 from zhiwei.interfaces.api.shapes import Problem
 from zhiwei.values import Refusal
 

@@ -15,9 +15,9 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from zhiwei.interfaces.api.admission import Admission, Caller, Incoming, Repeated
+from zhiwei.interfaces.api.access.admission import Admission, Caller, Incoming, Repeated
+from zhiwei.interfaces.api.access.scopes import MONEY, SCOPES
 from zhiwei.interfaces.api.problems import MEDIA, problem_of
-from zhiwei.interfaces.api.scopes import MONEY, SCOPES
 
 log = structlog.get_logger("zhiwei.api")
 

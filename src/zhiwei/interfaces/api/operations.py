@@ -12,7 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import HTMLResponse, JSONResponse
 
+from zhiwei.interfaces.api.catalogue import catalogue
 from zhiwei.interfaces.api.problems import NotAllowed
+from zhiwei.values import NotFound
 
 router = APIRouter(include_in_schema=False)
 CALLS = Counter("zhiwei_api_calls", "Calls by route and how they ended.", ["method", "route", "status"])
@@ -73,6 +75,15 @@ def figures(request: Request, authorization: Annotated[str, Header()] = "") -> R
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/problems/{code}")
+def problem_page(code: str) -> Response:
+    """What the `type` of a problem leads to."""
+    known = catalogue().get(code)
+    if known is None:
+        raise NotFound("no_such_problem", "no problem has this code")
+    return JSONResponse({"code": known.code, "statuses": list(known.statuses), "words": list(known.words)})
 
 
 @router.get("/docs")

@@ -8,7 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from zhiwei.borrower.features import CATALOGUE
-from zhiwei.interfaces.api.admission import Caller
+from zhiwei.interfaces.api.access.admission import Caller
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.resources.lending.lines import YearlyCost
 from zhiwei.interfaces.api.shapes import Day, Id, Money, Rate, Reason, Shape, Something, example, money

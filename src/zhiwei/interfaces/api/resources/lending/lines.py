@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from zhiwei.interfaces.api.admission import Caller
+from zhiwei.interfaces.api.access.admission import Caller
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
 from zhiwei.interfaces.api.shapes import LATEST, Amount, Id, Money, Rate, money, signed
