@@ -132,8 +132,8 @@ def draw(draw: Id, caller: Calls) -> Any:
     """How it stands: ordered until the bank has said, then paid or failed. 提款状态。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.lines.payouts_of([draw]).get(draw)
-    _may_see(caller, found.line if found else "", f"no draw {draw}")
-    assert found is not None
+    if found is None or not _sees(caller, found.line):
+        raise NotFound("no_such_draw", f"no draw {draw}")
     return _drawn(found)
 
 
@@ -172,15 +172,14 @@ def repayment(repayment: Id, caller: Calls) -> Any:
     """As it came in, and whether it was taken back since. 还款及是否已冲正。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.loans.payment(repayment)
-    _may_see(caller, found.line if found else "", f"no repayment {repayment}")
-    assert found is not None
+    if found is None or not _sees(caller, found.line):
+        raise NotFound("no_such_repayment", f"no repayment {repayment}")
     return _made(found)
 
 
-def _may_see(caller: Caller, line: str, otherwise: str) -> None:
-    """What is of a line is seen by who sees the line; what is another's is told as what is not there."""
-    if not line or not caller.sees.holds(caller, "line", line):
-        raise NotFound(f"no_such_{otherwise.split()[1]}", otherwise)
+def _sees(caller: Caller, line: str) -> bool:
+    """What is of a line is seen by who sees the line."""
+    return caller.sees.holds(caller, "line", line)
 
 
 def _drawn(one: Payout) -> Drawn:
