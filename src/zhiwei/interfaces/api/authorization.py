@@ -9,11 +9,12 @@ from starlette.responses import JSONResponse
 
 from zhiwei.interfaces.api.door import Setting, incoming
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
-from zhiwei.interfaces.api.proofs import ASSERTION, fingerprint, read_assertion, read_proof
+from zhiwei.interfaces.api.proofs import ASSERTION, read_assertion, read_proof
 from zhiwei.interfaces.api.scopes import SCOPES
 from zhiwei.interfaces.api.tokens import LASTS, Token, minted, tenant_of
 from zhiwei.journeys.partners.ports import ACTIVE, Call
 from zhiwei.values import Forbidden, NotFound
+from zhiwei.values.secrets import fingerprint
 
 router = APIRouter(tags=["authorization"])
 PATH = "/oauth/token"
