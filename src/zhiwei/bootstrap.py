@@ -42,6 +42,7 @@ class Platform:
     payments: Payments = field(default_factory=PaperBank)
     clock: date | None = None  # a simulation's today; None is the real one
     providers: Providers = field(default_factory=Companies)  # none set up
+    outside: "Platform | None" = None  # of a sandbox's: the platform that it is on
 
     @property
     def keys(self) -> Keyring:
@@ -80,7 +81,7 @@ class Tenancy:
     """
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+        self._platform = platform.outside or platform
         self._known: dict[str, date | None] = {}  # tenant -> the first day of a sandbox, None of any other
 
     def of(self, tenant: str) -> Platform:
@@ -100,7 +101,8 @@ class Tenancy:
     def at(self, tenant: str, today: date) -> Platform:
         """A sandbox as of a day: its clock, and companies that answer as its script says."""
         actor, first = replace(self._platform.actor, tenant=tenant), self._known[tenant] or today
-        return replace(self._platform, actor=actor, clock=today, providers=Companies(partial(_outside, first, today)))
+        providers = Companies(partial(_outside, first, today))
+        return replace(self._platform, actor=actor, clock=today, providers=providers, outside=self._platform)
 
     def lay(self, tenant: str, made_by: str, today: date, person: str) -> bool:
         """A sandbox's tenant, keys and shelf; False where the tenant is there and not a sandbox of `made_by`."""
