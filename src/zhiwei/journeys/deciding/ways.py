@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from zhiwei.credit.underwriting import Way, nearest_approvals
+from zhiwei.credit.underwriting.disclosure import untold_facts
 from zhiwei.journeys.deciding.decide import facts_of
 from zhiwei.journeys.ports import Books
 from zhiwei.journeys.products import by_hash
@@ -19,8 +20,11 @@ class Approvable:
     annual_rate: str | None
 
 
-def ways_to_yes(*, books: Books, by: Actor, decision_id: str) -> list[Approvable]:
-    """The nearest approvals of a decision that was no yes; [] for one that was, or where none was found."""
+def ways_to_yes(*, books: Books, by: Actor, decision_id: str, to_applicant: bool = False) -> list[Approvable]:
+    """The nearest approvals of a decision that was no yes; [] for one that was, or where none was found.
+
+    `to_applicant`: without those that would teach how to pass a check.
+    """
     with books.unit(by.tenant) as unit:
         stored = unit.decisions.get(decision_id)
         if stored is None:
@@ -28,7 +32,9 @@ def ways_to_yes(*, books: Books, by: Actor, decision_id: str) -> list[Approvable
                 "no_such_decision", f"no decision {decision_id}", hint="`zhiwei decide --json` prints the ids"
             )
         product = by_hash(unit, stored.product, stored.product_hash)
-    return [_told(way) for way in nearest_approvals(product.policy, facts_of(product, stored.inputs), stored.as_of)]
+    untold = untold_facts(product.policy) if to_applicant else set()
+    ways = nearest_approvals(product.policy, facts_of(product, stored.inputs), stored.as_of)
+    return [_told(way) for way in ways if untold.isdisjoint(one.fact for one in way.changes)]
 
 
 def _told(way: Way) -> Approvable:
