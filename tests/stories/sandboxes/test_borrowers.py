@@ -4,7 +4,7 @@ import json
 
 from tests.stories.sandboxes.conftest import Inside
 
-from zhiwei.journeys import pull_figures, repay
+from zhiwei.journeys import findings_on, pull_figures, repay
 from zhiwei.loans import FROZEN, OPEN
 
 
@@ -49,6 +49,9 @@ def test_what_a_partner_repays_itself_need_not_be_paid_by_the_script(inside: Ins
 def test_the_fraud_is_declined_for_its_circle_of_invoices(inside: Inside) -> None:
     decision = inside.decide("fraud")
     assert (decision.outcome, reasons(decision.document, "decline")) == ("decline", {"F07"})
+    books = inside.books
+    found = findings_on(books=books, by=inside.by, party="fraud", as_of=books.today())
+    assert "circular_invoicing" in {one.check for one in found.findings}
 
 
 def test_the_slow_one_is_referred_until_its_source_answers(inside: Inside) -> None:

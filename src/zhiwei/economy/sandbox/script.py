@@ -9,7 +9,7 @@ from zhiwei.borrower import Party
 from zhiwei.borrower.delivery import BAD_ROW, Delivery
 from zhiwei.economy.sandbox.people import BEFORE, BORROWERS, GOOD, LATE, PEOPLE, SILENT, SLOW, invoices
 from zhiwei.economy.sandbox.source import DOWN, SOURCE
-from zhiwei.journeys import Wanted, portfolio, pull_records, receive, repay
+from zhiwei.journeys import Wanted, build_network, portfolio, pull_records, receive, repay
 from zhiwei.journeys.ports import Books
 from zhiwei.journeys.sandboxes import Borrower
 from zhiwei.loans import LoanState
@@ -34,6 +34,7 @@ class Script:
         silent = today - timedelta(days=SILENT)
         known = [_delivery(names, today, others, since, today), _delivery(names, today, [SLOW], since, silent)]
         receive(books=books, by=by, deliveries=known, folder="")
+        _look_around(books, by, today)
 
     def act(self, books: Books, by: Actor, on: date) -> None:
         with books.unit(by.tenant) as unit:
@@ -45,6 +46,7 @@ class Script:
             receive(
                 books=books, by=by, deliveries=[_delivery(names, first, list(names), add_months(on, -1), on)], folder=""
             )
+            _look_around(books, by, on)
         if on <= first + timedelta(days=DOWN) or on.day == 1:
             _ask_source(books, by, first, on)
         _pay(books, by, on)
@@ -56,6 +58,14 @@ def _delivery(names: dict[str, str], first: date, parties: Sequence[str], since:
     name, bad = f"sandbox {since} to {until}", pl.DataFrame(schema=BAD_ROW)
     sha256 = digest([name, sorted(parties), rows.num_rows])
     return Delivery("sandbox", name, sha256, known, rows, bad, "credit_assessment", CONSENT)
+
+
+def _look_around(books: Books, by: Actor, on: date) -> None:
+    """The network of who trades with whom, in which circles are seen: once a month, of all who are there by then."""
+    with books.unit(by.tenant) as unit:
+        last = unit.network.snapshot()
+    if last is None or last.as_of < on:
+        build_network(books=books, by=by, as_of=on)
 
 
 def _ask_source(books: Books, by: Actor, first: date, on: date) -> None:

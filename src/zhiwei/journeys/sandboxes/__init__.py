@@ -3,6 +3,8 @@
 from zhiwei.journeys.sandboxes.clock import ClockMoved, Simulated, look_at_sandbox, move_clock
 from zhiwei.journeys.sandboxes.grounds import Borrower, Grounds, Scene
 from zhiwei.journeys.sandboxes.making import (
+    EARLIEST,
+    LATEST,
     QUOTA,
     STARTS_ON,
     NewSandbox,
@@ -14,6 +16,6 @@ from zhiwei.journeys.sandboxes.making import (
 )
 
 __all__ = [
-    "QUOTA", "STARTS_ON", "Borrower", "ClockMoved", "Grounds", "NewSandbox", "SandboxMade", "Scene", "Simulated",
+    "EARLIEST", "LATEST", "QUOTA", "STARTS_ON", "Borrower", "ClockMoved", "Grounds", "NewSandbox", "SandboxMade", "Scene", "Simulated",
     "end_sandbox", "look_at_sandbox", "make_sandbox", "move_clock", "renew_test_key", "sandboxes",
 ]  # fmt: skip

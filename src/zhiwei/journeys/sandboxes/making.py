@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from zhiwei.journeys.sandboxes.grounds import Grounds
 from zhiwei.values import INSTALLER, Actor, BadInput, NotFound, Refusal, canonical, identifier
 from zhiwei.values.secrets import fingerprint
 
+EARLIEST, LATEST = date(2024, 1, 1), date(2035, 12, 31)  # first days: all products of the shelf are in force
 STARTS_ON = date(2026, 1, 1)  # the first day of a sandbox where nothing else is said: stories in guides stay true
 QUOTA = 5  # sandboxes of one client that have not ended
 PREFIX, TEST_KEY = "sandbox-", "zwtest"
@@ -48,14 +50,20 @@ def make_sandbox(*, books: Books, by: Actor, key: str, grounds: Grounds, wanted:
     """
     if not _NAME.fullmatch(wanted.name):
         raise BadInput("bad_name", "a sandbox's name has small letters, digits and -, 20 at most", hint="shop")
+    if not EARLIEST <= wanted.starts_on <= LATEST:
+        raise BadInput("bad_day", f"a sandbox begins on a day from {EARLIEST} to {LATEST}, not on {wanted.starts_on}")
     request = {"name": wanted.name, "client": wanted.client, "starts_on": wanted.starts_on}
     more = f"-{identifier('', by.tenant, wanted.client, key)[1:9]}" if wanted.client else ""
     tenant = PREFIX + wanted.name + more  # a person's word for it as it is; a client cannot know which ones are taken
-    with step(books, by, "make_sandbox", f"sandbox:{key}", request) as current:
+    with step(books, by, "make_sandbox", identifier("sandbox", key), request) as current:
         if current.earlier is None:
             _register(current.unit, tenant, wanted, by)
             current.result = {"sandbox": tenant}
+        elif any(one.sandbox == tenant and one.ended for one in current.unit.sandboxes.made()):
+            raise _ended(tenant)
     if not grounds.lay(tenant, by.tenant, wanted.starts_on, by.person):
+        with books.unit(by.tenant) as unit:
+            unit.sandboxes.end(tenant, by.person)
         raise Refusal("name_taken", f"{tenant} is there and none of yours", hint="choose another name")
     client = f"{wanted.name}.{tenant}"
     inside, scripted = grounds.of(tenant), Actor(tenant, INSTALLER, "system")
@@ -96,11 +104,9 @@ def sandboxes(*, books: Books, by: Actor, client: str = "") -> list[Sandbox]:
 
 def renew_test_key(*, books: Books, by: Actor, grounds: Grounds, sandbox: str, client: str = "") -> SandboxMade:
     """A new test key; those before it open nothing any more. `client`: whose sandbox it must be, '' for a person."""
-    one = _found(books, by, sandbox, client)
-    if one.ended:
-        raise Refusal("sandbox_ended", f"{sandbox} has ended", hint="make another one")
-    inside = grounds.of(sandbox)
-    with inside.unit(sandbox) as unit:
+    if _found(books, by, sandbox, client).ended:
+        raise _ended(sandbox)
+    with _inside(grounds, sandbox, by) as unit:
         [(known, *_)] = unit.clients.all()
         unit.clients.revoke_test_keys(known)
         made = _new_key(unit, sandbox, known)
@@ -110,9 +116,10 @@ def renew_test_key(*, books: Books, by: Actor, grounds: Grounds, sandbox: str, c
 
 def end_sandbox(*, books: Books, by: Actor, grounds: Grounds, sandbox: str, client: str = "") -> Sandbox:
     """Nobody gets in any more; what happened in it stays. Again changes nothing."""
-    _found(books, by, sandbox, client)
-    inside = grounds.of(sandbox)
-    with inside.unit(sandbox) as unit:
+    one = _found(books, by, sandbox, client)
+    if one.ended:
+        return one
+    with _inside(grounds, sandbox, by) as unit:
         for known, _, _, terms in unit.clients.all():
             unit.clients.revoke_test_keys(known)
             if terms.status == ACTIVE:
@@ -124,8 +131,25 @@ def end_sandbox(*, books: Books, by: Actor, grounds: Grounds, sandbox: str, clie
     return _found(books, by, sandbox, client)
 
 
+@contextmanager
+def _inside(grounds: Grounds, sandbox: str, by: Actor) -> Iterator[Unit]:
+    """NotFound where the tenant of this name is not a sandbox that this one made."""
+    with grounds.of(sandbox).unit(sandbox) as unit:
+        if unit.sandboxes.made_by() != by.tenant:
+            raise _none(sandbox)
+        yield unit
+
+
 def _found(books: Books, by: Actor, sandbox: str, client: str) -> Sandbox:
     for one in sandboxes(books=books, by=by, client=client):
         if one.sandbox == sandbox:
             return one
-    raise NotFound("no_such_sandbox", f"no sandbox {sandbox[:60]}", hint="`zhiwei sandbox list` tells of each")
+    raise _none(sandbox)
+
+
+def _ended(sandbox: str) -> Refusal:
+    return Refusal("sandbox_ended", f"{sandbox[:60]} has ended", hint="make another one")
+
+
+def _none(sandbox: str) -> NotFound:
+    return NotFound("no_such_sandbox", f"no sandbox {sandbox[:60]}", hint="the list of sandboxes tells of each")

@@ -37,7 +37,11 @@ class Sandboxes(Store):
         if new:
             self.run("insert into sandbox (tenant_id, made_by) values (%s, %s)", self.tenant, made_by)
             self.move(today, person)
-        return self.row("select from sandbox where made_by = %s", made_by) is not None
+        return self.made_by() == made_by
+
+    def made_by(self) -> str | None:
+        row = self.row("select made_by from sandbox")
+        return row[0] if row else None
 
     def days(self) -> tuple[date, date] | None:
         row = self.row("select min(today), max(today) from sandbox_clock where sandbox = %s", self.tenant)

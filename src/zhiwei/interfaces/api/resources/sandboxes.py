@@ -1,5 +1,6 @@
 """Sandboxes: a client makes them for itself; from inside one it looks around and lets time pass."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Request, Response
@@ -9,6 +10,8 @@ from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Page
 from zhiwei.interfaces.api.shapes import Day, Id, Shape, example
 from zhiwei.journeys.sandboxes import (
+    EARLIEST,
+    LATEST,
     STARTS_ON,
     Grounds,
     NewSandbox,
@@ -31,7 +34,9 @@ class WantedSandbox(Shape):
     model_config = example(name="shop")
 
     name: Annotated[str, Field(min_length=1, max_length=20, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "trial"
-    starts_on: Day = Field(default=STARTS_ON, description="Its first day: records of three years go before it.")
+    starts_on: Annotated[
+        date, Field(ge=EARLIEST, le=LATEST, description="Its first day: records of three years go before it.")
+    ] = STARTS_ON
 
 
 class SandboxKey(BaseModel):
