@@ -103,10 +103,11 @@ def know_parties(*, books: Books, by: Actor, told: Sequence[tuple[str, Told]]) -
             if not ready[-1].uscc and not ready[-1].given and not ready[-1].identifiers:
                 raise _nothing_to_know_by()
         except BadInput as bad:
-            problems.append(f"{place}: {bad.message}")
+            problems.append((place, "", bad.message))
     if problems:
         more = f"; and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
-        raise BadInput("bad_rows", "; ".join(problems[:MOST_PROBLEMS]) + more, hint="nothing was taken")
+        said = "; ".join(f"{place}: {message}" for place, _, message in problems[:MOST_PROBLEMS])
+        raise BadInput("bad_rows", said + more, hint="nothing was taken", errors=problems)
     with books.unit(by.tenant) as unit:
         every = [(_party_id(unit, one, None), one) for one in ready]
         content = _mark(unit, [one.content() for one in ready])
