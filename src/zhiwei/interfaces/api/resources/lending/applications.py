@@ -1,7 +1,7 @@
 """Applications, and the tasks that come of them: a business asks for a product, and is answered."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
@@ -19,10 +19,10 @@ room = Room("applications")
 
 
 class Thing(Shape):
-    """`kind`: device, phone, address, ip, account, agent or wifi. Only a keyed hash of `value` is kept."""
+    """Only a keyed hash of `value` is kept."""
 
-    kind: str = Field(max_length=40)
-    value: str = Field(max_length=300)
+    kind: Literal["device", "phone", "address", "ip", "account", "agent", "wifi"]
+    value: str = Field(min_length=1, max_length=300)
 
 
 class NewApplication(Shape):

@@ -84,9 +84,10 @@ class FactMoved(BaseModel):
 
 
 class Way(BaseModel):
-    """These together would be approved, and then offered so."""
+    """These together would be approved, and then offered so. `untold`: with something else, which a check looks at."""
 
     changes: list[FactMoved]
+    untold: bool
     limit: Money
     annual_rate: Rate | None
 
@@ -161,7 +162,7 @@ def decision(decision: Id, caller: Calls) -> Any:
     response_model=LetterShown,
 )  # fmt: skip
 def letter(decision: Id, caller: Calls) -> Any:
-    """In 中文 and English. Of a decision that a person ruled on there is none: ask for what it became. 中英文告知书。"""
+    """In 中文 and English. There is none where a person ruled since: ask for what it became. 中英文告知书。"""
     may_see_decision(caller, decision)
     found = letter_of(books=caller.books, by=caller.by, decision_id=decision)
     return LetterShown(
@@ -182,7 +183,7 @@ def ways(decision: Id, caller: Calls) -> Any:
     told = [
         Way(
             changes=[_moved(fact, was, becomes) for fact, (was, becomes) in one.changes.items()],
-            limit=money(one.limit), annual_rate=one.annual_rate,
+            limit=money(one.limit), annual_rate=one.annual_rate, untold=one.untold,
         )
         for one in found
     ]  # fmt: skip

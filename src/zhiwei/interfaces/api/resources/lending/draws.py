@@ -10,7 +10,7 @@ from zhiwei.interfaces.api.access.admission import Caller
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
 from zhiwei.interfaces.api.resources.lending.gate import MoneyGate
-from zhiwei.interfaces.api.shapes import Day, Id, Money, Shape, Something, Text, example, money
+from zhiwei.interfaces.api.shapes import Amount, Day, Id, Money, Shape, Something, Text, example, money, signed
 from zhiwei.journeys import Draw, Repayment
 from zhiwei.journeys.ports import Payout, Received
 from zhiwei.loans.line import PAY_FIRST
@@ -64,16 +64,19 @@ class NewRepayment(Shape):
 
 
 class Repaid(BaseModel):
-    """How it was used: `credit` is what nothing took, kept for the borrower; `outstanding` what the line still owes."""
+    """How it was used: `credit` is what nothing took, kept for the borrower; `outstanding` what the line still owes.
+
+    Of money that is heard of late the parts are what it changed: interest paid since may have been too much.
+    """
 
     repayment: str
     line: str
     amount: Money
-    principal: Money
-    interest: Money
-    penalty: Money
-    fee: Money
-    credit: Money
+    principal: Amount
+    interest: Amount
+    penalty: Amount
+    fee: Amount
+    credit: Amount
     outstanding: Money
     value_date: date
     line_status: str
@@ -129,8 +132,8 @@ def draw(draw: Id, caller: Calls) -> Any:
     """How it stands: ordered until the bank has said, then paid or failed. 提款状态。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.lines.payouts_of([draw]).get(draw)
-    _may_see(caller, found.line if found else "", f"no draw {draw}")
-    assert found is not None
+    if found is None or not _sees(caller, found.line):
+        raise NotFound("no_such_draw", f"no draw {draw}")
     return _drawn(found)
 
 
@@ -143,8 +146,8 @@ def repay(line: Id, body: NewRepayment, caller: Calls, gate: Gated, response: Re
     done = gate.repay(caller.books, caller.by, caller.key, wanted)
     response.headers["Location"] = f"/v1/repayments/{done.event}"
     return Repaid(
-        repayment=done.event, line=done.line, amount=money(done.amount), principal=money(done.principal),
-        interest=money(done.interest), penalty=money(done.penalty), fee=money(done.fee), credit=money(done.credit),
+        repayment=done.event, line=done.line, amount=money(done.amount), principal=signed(done.principal),
+        interest=signed(done.interest), penalty=signed(done.penalty), fee=signed(done.fee), credit=signed(done.credit),
         outstanding=money(done.outstanding), value_date=on, line_status=done.status,
     )  # fmt: skip
 
@@ -169,15 +172,14 @@ def repayment(repayment: Id, caller: Calls) -> Any:
     """As it came in, and whether it was taken back since. 还款及是否已冲正。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.loans.payment(repayment)
-    _may_see(caller, found.line if found else "", f"no repayment {repayment}")
-    assert found is not None
+    if found is None or not _sees(caller, found.line):
+        raise NotFound("no_such_repayment", f"no repayment {repayment}")
     return _made(found)
 
 
-def _may_see(caller: Caller, line: str, otherwise: str) -> None:
-    """What is of a line is seen by who sees the line; what is another's is told as what is not there."""
-    if not line or not caller.sees.holds(caller, "line", line):
-        raise NotFound(f"no_such_{otherwise.split()[1]}", otherwise)
+def _sees(caller: Caller, line: str) -> bool:
+    """What is of a line is seen by who sees the line."""
+    return caller.sees.holds(caller, "line", line)
 
 
 def _drawn(one: Payout) -> Drawn:
