@@ -143,8 +143,8 @@ def seen(caller: Calls, request: Request) -> Any:
 
 @room.write("/sandbox/clock", SCOPE, status=200, response_model=ClockAnswer, summary="Let time pass 拨快时钟")
 def pass_time(body: ClockWanted, caller: Calls, request: Request) -> Any:
-    """Until the morning of a day: the borrowers act, and each day before it is closed. At most 400 days at once, some
-    25 ms each; GET /v1/sandbox tells meanwhile how far it is.
+    """Until the morning of a day: the borrowers act, and each day before it is closed. At most 400 days at once, which
+    take some 20 seconds; GET /v1/sandbox tells meanwhile how far it is, and the same call again goes on.
     """
     moved = move_clock(books=caller.books, by=caller.by, grounds=_grounds(request), to=body.to)
     return ClockAnswer(sandbox=moved.sandbox, was=moved.was, today=moved.today, days=moved.days)  # type: ignore[arg-type]
