@@ -23,6 +23,9 @@ class Settings:
 
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
     `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
+
+    `api_url`: ZHIWEI_API_URL, where partners reach the API; '' as their requests say. `api_proxy`: ZHIWEI_API_PROXY, a
+    proxy of ours ends TLS before it. `metrics_token`: ZHIWEI_METRICS_TOKEN, which opens /metrics.
     """
 
     data: Path
@@ -34,6 +37,9 @@ class Settings:
     providers: Path | None = None
     cipher: str = "aes256gcm"
     kms: str = ""
+    api_url: str = ""
+    api_proxy: bool = False
+    metrics_token: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -52,4 +58,7 @@ class Settings:
             Path(providers).expanduser() if providers else None,
             os.environ.get("ZHIWEI_CIPHER") or "aes256gcm",
             os.environ.get("ZHIWEI_KMS") or "",
+            (os.environ.get("ZHIWEI_API_URL") or "").rstrip("/"),
+            bool(os.environ.get("ZHIWEI_API_PROXY")),
+            os.environ.get("ZHIWEI_METRICS_TOKEN") or "",
         )

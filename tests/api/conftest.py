@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 
 from zhiwei.bootstrap import Platform, Tenancy
 from zhiwei.interfaces.api import create_app
-from zhiwei.interfaces.api.scopes import SCOPES
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 
 BASE = "http://testserver"
@@ -64,8 +64,9 @@ class Partner:
         return self.http.post("/oauth/token", data=said, headers={"DPoP": self.proof("POST", "/oauth/token")})
 
     def send(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None, spoil: dict[str, str | None] | None = None,
-        content: bytes | None = None, media: str = "application/json", query: dict[str, Any] | None = None,
+        self, method: str, path: str, body: Any = None, *, key: str | None = None,
+        spoil: dict[str, str | None] | None = None, content: bytes | None = None,
+        media: str = "application/json", query: dict[str, Any] | None = None,
     ) -> httpx2.Response:  # fmt: skip
         if not self.token:
             self.token = self.ask_token().json()["access_token"]

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from zhiwei.interfaces.api.door import Setting, incoming
+from zhiwei.interfaces.api.access.proofs import ASSERTION, fingerprint, read_assertion, read_proof
+from zhiwei.interfaces.api.access.scopes import SCOPES
+from zhiwei.interfaces.api.access.tokens import LASTS, Token, minted, tenant_of
+from zhiwei.interfaces.api.door import Setting, incoming, read_body
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
-from zhiwei.interfaces.api.proofs import ASSERTION, fingerprint, read_assertion, read_proof
-from zhiwei.interfaces.api.scopes import SCOPES
-from zhiwei.interfaces.api.tokens import LASTS, Token, minted, tenant_of
 from zhiwei.journeys.partners.ports import ACTIVE, Call
 from zhiwei.values import Forbidden, NotFound
 
@@ -50,13 +50,13 @@ def _asked_for() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post(PATH, openapi_extra=_asked_for(), max_body_size=LARGEST, summary="A short access token 换取访问令牌",
+@router.post(PATH, openapi_extra=_asked_for(), summary="A short access token 换取访问令牌",
              responses={400: {"description": "invalid_request"}, 401: {"description": "invalid_client"},
                         403: {"description": "invalid_scope"}, 429: {"description": "too_many_calls"}})  # fmt: skip
 async def token(request: Request) -> Response:
     """FAPI 2.0: client_credentials, with private_key_jwt and a DPoP proof, or with a certificate (mutual TLS)."""
     setting: Setting = request.app.state.setting
-    body = await request.body()
+    body = await read_body(request, LARGEST)
     try:
         form = {
             name: values[0] for name, values in parse_qs(body.decode(), strict_parsing=True, max_num_fields=12).items()

@@ -13,10 +13,11 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from zhiwei.interfaces.api.admission import Admission, Caller, Incoming, Repeated
+from zhiwei.interfaces.api.access.admission import Admission, Caller, Incoming, Repeated
+from zhiwei.interfaces.api.access.scopes import MONEY, SCOPES
 from zhiwei.interfaces.api.problems import MEDIA, problem_of
-from zhiwei.interfaces.api.scopes import MONEY, SCOPES
 
 log = structlog.get_logger("zhiwei.api")
 
@@ -48,7 +49,7 @@ class Door(APIRoute):
             setting: Setting = request.app.state.setting
             caller: Caller | None = None
             try:
-                body = await request.body()
+                body = await read_body(request, extra.get("x-max-bytes", LARGEST))
                 call = incoming(request, setting, body, scope)
                 admitted = await run_in_threadpool(setting.admission.admit, call)
                 if isinstance(admitted, Repeated):
@@ -99,9 +100,26 @@ class Room:
         responses = _problems(404, 409, 413, **said.pop("responses", {}))
         dependencies = [Depends(_signed if SCOPES[scope].level == MONEY else _keyed)]
         return self.router.api_route(
-            path, methods=[method], status_code=status, openapi_extra=_extra(scope), max_body_size=largest,
-            responses=responses, dependencies=dependencies, **said,
+            path, methods=[method], status_code=status, responses=responses, dependencies=dependencies,
+            openapi_extra=_extra(scope) | {"x-max-bytes": largest}, **said,
         )  # fmt: skip
+
+
+async def read_body(request: Request, largest: int) -> bytes:
+    """All of it, and no byte more than `largest`: who sends more is stopped while it does."""
+    said = request.headers.get("content-length", "0")
+    parts, size = [], int(said) if said.isdigit() and len(said) < 20 else 0
+    if size <= largest:
+        size = 0
+        async for part in request.stream():
+            size += len(part)
+            if size > largest:
+                break
+            parts.append(part)
+    if size > largest:
+        raise HTTPException(413, f"a body here has at most {largest:,} bytes")
+    request._body = b"".join(parts)  # where Starlette keeps a body that was read, for who reads it next
+    return request._body
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:

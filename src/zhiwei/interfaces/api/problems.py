@@ -12,6 +12,7 @@ from zhiwei.values import BadInput, Breach, Outage, Refusal
 
 MEDIA = "application/problem+json"
 TYPE = "/problems/"  # relative to where the API is: the page of the code
+_CODES = {400: "not_json", 404: "no_such_address", 405: "no_such_method", 413: "body_too_large", 415: "wrong_media"}
 RETRY_AFTER = 5  # seconds, after an outage of something outside
 
 
@@ -73,8 +74,7 @@ def problem_of(error: Exception) -> Response | None:
         case RequestValidationError():
             return _invalid(error)
         case HTTPException():
-            code = {404: "no_such_address", 405: "no_such_method", 413: "body_too_large", 415: "wrong_media_type"}
-            return problem(error.status_code, code.get(error.status_code, "bad_request"), str(error.detail),
+            return problem(error.status_code, _CODES.get(error.status_code, "bad_request"), str(error.detail),
                            headers=error.headers)  # fmt: skip
         case Outage():
             return problem(

@@ -3,14 +3,14 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from zhiwei.interfaces.api.access.proofs import Proof, check_signature, fingerprint, read_proof
+from zhiwei.interfaces.api.access.tokens import TEST, Token, read_token, tenant_said
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
-from zhiwei.interfaces.api.proofs import Proof, check_signature, fingerprint, read_proof
-from zhiwei.interfaces.api.tokens import TEST, Token, read_token, tenant_said
 from zhiwei.journeys.partners.ports import ACTIVE, Admitted, Call, Signature, Terms
 from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, Forbidden, NotFound, Refusal
@@ -144,18 +144,22 @@ class Admission:
             wanted = replace(wanted, signature=_signature(call, key, terms, now))
         with books.unit(token.tenant, pipelined=True) as unit:
             found = unit.clients.admit(wanted, now.date())
-        if found.terms != terms.number:  # they changed since this process looked
-            fresh = self.terms(books, token.tenant, token.client, anew=True)
-            if signed:
-                _signature(call, key, fresh, now)
-            terms = fresh
+        by, own = Actor(token.tenant, token.client, ROLE), f"{token.client} {key}" if key else ""
+        caller = Caller(token.client, by, books, token.scopes, call.request_id, own, self._sight)
+        try:
+            if found.terms != terms.number:  # they changed since this process looked
+                terms = self.terms(books, token.tenant, token.client, anew=True)
+                if signed:
+                    _signature(call, key, terms, now)
+            _check(terms, call.scope, found, now)
+        except Refusal:
+            if found.claimed:
+                self.ended(caller, key, None, "")
+            raise
         limits = _limits(terms, found, now)
-        _check(terms, token.scopes, call.scope, found, now)
         if key and not found.claimed:
             return _repeated(found, wanted.request_hash, limits)
-        by = Actor(token.tenant, token.client, ROLE)
-        own = f"{token.client} {key}" if key else ""
-        return Caller(token.client, by, books, token.scopes, call.request_id, own, self._sight, limits)
+        return replace(caller, limits=limits)
 
     def ended(self, caller: Caller, key: str, status: int | None, answer: str) -> None:
         """A write is over: what it answered stays under its key, or (None) the key is free again."""
@@ -240,7 +244,7 @@ def _signature(call: Incoming, key: str, terms: Terms, now: datetime) -> Signatu
     return Signature(call.method, call.path, hashlib.sha256(call.body).hexdigest(), text)
 
 
-def _check(terms: Terms, scopes: Collection[str], scope: str, found: Admitted, now: datetime) -> None:
+def _check(terms: Terms, scope: str, found: Admitted, now: datetime) -> None:
     if terms.status != ACTIVE:
         raise Forbidden("client_suspended", "this client is suspended")
     if scope not in terms.scopes:
