@@ -14,7 +14,7 @@ import uvicorn
 from zhiwei.bootstrap import Platform, Tenancy
 from zhiwei.client import Client, KeyPair, Options
 from zhiwei.interfaces.api import create_app
-from zhiwei.interfaces.api.scopes import SCOPES
+from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 
 AT_ONCE = Options(first=0.0)
