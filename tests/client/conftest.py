@@ -6,18 +6,25 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 import uvicorn
 
 from zhiwei.bootstrap import Platform, Tenancy
-from zhiwei.client import Client, KeyPair, Options
+from zhiwei.client import Client, KeyPair, Options, Party
 from zhiwei.interfaces.api import create_app
 from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 
 AT_ONCE = Options(first=0.0)
+
+
+def a_shop(name: str) -> Party:
+    """Known by a mobile number that follows from its name."""
+    number = f"138{sum(name.encode()) % 10**8:08d}"
+    return Party(name, date(2020, 1, 1), "sole_trader", {"mobile": number})
 
 
 @dataclass

@@ -4,9 +4,21 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from tests.client.conftest import AT_ONCE, Line, a_shop
 
-from tests.client.conftest import AT_ONCE, Line
-from zhiwei.client import ApiProblem, Client, Conflict, Down, KeyPair, Money, NotFound, Options, TooMany, Unreachable, Wrong
+from zhiwei.client import (
+    ApiProblem,
+    Client,
+    Conflict,
+    Down,
+    KeyPair,
+    Money,
+    NotFound,
+    Options,
+    TooMany,
+    Unreachable,
+    Wrong,
+)
 
 DAY = date(2024, 3, 2)
 
@@ -30,7 +42,7 @@ def test_a_draw_is_asked_again_under_its_key_and_happens_once(
 
 def test_a_key_of_ones_own_is_kept(shop: Client, line: Line) -> None:
     line.faults = [503, "broken"]
-    party = shop.register_party("某某五金店", kind="sole_trader", since=date(2020, 1, 1), identifiers={"phone": "13800138000"}, key="mine")
+    party = shop.register_party(a_shop("某某五金店"), key="mine")
     assert line.keys("/v1/parties") == ["mine"] * 3
     assert [one.party for one in shop.parties()] == [party.party]
 
@@ -38,11 +50,11 @@ def test_a_key_of_ones_own_is_kept(shop: Client, line: Line) -> None:
 def test_patience_ends(shop: Client, line: Line) -> None:
     line.faults = ["broken"] * AT_ONCE.tries
     with pytest.raises(Unreachable) as found:
-        shop.register_party("某某", kind="sole_trader", since=date(2020, 1, 1), key="mine")
+        shop.register_party(a_shop("某某"), key="mine")
     assert found.value.key == "mine"
     line.faults = [503] * AT_ONCE.tries
     with pytest.raises(Down) as down:
-        shop.register_party("某某", kind="sole_trader", since=date(2020, 1, 1))
+        shop.register_party(a_shop("某某"))
     assert (down.value.status, down.value.code) == (503, "http_503")
     assert not line.faults
 
@@ -54,24 +66,24 @@ def test_what_cannot_be_done_is_asked_once(shop: Client, line: Line) -> None:
     assert found.value.request_id == line.calls[-1][2]["x-request-id"]
     assert len(line.keys("/v1/lines/line_of_nobody/draws")) == 1
     with pytest.raises(Wrong) as wrong:
-        shop.register_party("某" * 300, kind="sole_trader", since=date(2020, 1, 1))
+        shop.register_party(a_shop("某" * 300))
     assert wrong.value.errors[0]["pointer"] == "/name"
     assert "/name" in str(wrong.value)
     assert "某" not in str(wrong.value)
 
 
 def test_the_same_key_with_other_content_is_told(shop: Client) -> None:
-    shop.register_party("某某一店", kind="sole_trader", since=date(2020, 1, 1), key="k")
+    shop.register_party(a_shop("某某一店"), key="k")
     with pytest.raises(Wrong, match="key_used"):
-        shop.register_party("某某二店", kind="sole_trader", since=date(2020, 1, 1), key="k")
+        shop.register_party(a_shop("某某二店"), key="k")
 
 
 def test_a_wait_beyond_patience_is_told_at_once(url: str, registered: Callable[..., str], key: KeyPair) -> None:
     """A day's calls are used up: nobody waits until tomorrow for the next."""
-    client = registered("small", per_day=2)
-    with Client(url, client, private_key=key, options=Options(first=0.0, longest=0.0)) as small, pytest.raises(TooMany):
-        for _ in range(4):
-            list(small.parties())
+    small = Client(url, registered("small", per_day=2), private_key=key, options=Options(first=0.0, longest=0.0))
+    list(small.parties())
+    with small, pytest.raises(TooMany, match="quota_used_up"):
+        list(small.parties())
 
 
 def test_a_call_that_still_runs_is_asked_again(
@@ -83,6 +95,6 @@ def test_a_call_that_still_runs_is_asked_again(
     with platform.unit("local") as unit:
         unit.clients.admit(Call("shop.local", "another", key="shared", request_hash="x"), date(2024, 3, 1))
     with pytest.raises(ApiProblem) as other:
-        shop.register_party("某某", kind="sole_trader", since=date(2020, 1, 1), key="shared")
+        shop.register_party(a_shop("某某"), key="shared")
     assert other.value.code == "key_used"
     assert not isinstance(other.value, Conflict)

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -13,6 +13,7 @@ from zhiwei.client.problems import Unreadable
 
 T = TypeVar("T")
 LONGEST_KEY = 128
+MOST_ROWS, MOST_BYTES = 50_000, 2**24  # of one part of a stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,26 @@ def write(
 ) -> Ask[T]:  # fmt: skip
     content = json.dumps(plain(body), ensure_ascii=False).encode()
     return Ask(method, path, partial(decoded, shape), body=content, key=own_key(key), money=money)
+
+
+def raw(path: str, shape: type[T], body: bytes, media: str, key: str = "", **query: Any) -> Ask[T]:
+    """A body that is no JSON."""
+    return Ask("POST", path, partial(decoded, shape), _query(query), body, media, own_key(key))
+
+
+def lines_of(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Rows as NDJSON, in parts that the API takes; only one part is in memory at a time."""
+    part: list[bytes] = []
+    size = count = 0
+    for row in rows:
+        line = json.dumps(plain(row), ensure_ascii=False).encode() + b"\n"
+        if part and (size + len(line) > MOST_BYTES or count == MOST_ROWS):
+            yield b"".join(part)
+            part, size, count = [], 0, 0
+        part.append(line)
+        size, count = size + len(line), count + 1
+    if part:
+        yield b"".join(part)
 
 
 def own_key(key: str) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from functools import wraps
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 from urllib.parse import urlsplit
@@ -73,6 +74,9 @@ class Blocking(Driver):
         except StopIteration as over:
             return over.value  # type: ignore[no-any-return]
 
+    def do_all(self, asks: Iterable[Ask[T]]) -> tuple[T, ...]:
+        return tuple(self.do(ask) for ask in asks)
+
     def all(self, listing: Listing[T]) -> Iterator[T]:
         cursor: str | None = ""
         while cursor is not None:
@@ -119,6 +123,9 @@ class Awaiting(Driver):
         except StopIteration as over:
             return over.value  # type: ignore[no-any-return]
 
+    async def do_all(self, asks: Iterable[Ask[T]]) -> tuple[T, ...]:
+        return tuple([await self.do(ask) for ask in asks])
+
     async def all(self, listing: Listing[T]) -> AsyncIterator[T]:
         cursor: str | None = ""
         while cursor is not None:
@@ -140,7 +147,7 @@ class Awaiting(Driver):
         await self.close()
 
 
-class verb(Generic[P, T]):  # noqa: N801 - it is a decorator
+class verb(Generic[P, T]):
     """A method that says what is asked: called on `Client` it gives the answer, on `AsyncClient` one to await."""
 
     def __init__(self, says: Callable[Concatenate[Any, P], Ask[T]]) -> None:
@@ -153,10 +160,10 @@ class verb(Generic[P, T]):  # noqa: N801 - it is a decorator
     @overload
     def __get__(self, client: None, of: Any) -> Callable[Concatenate[Any, P], Ask[T]]: ...
     def __get__(self, client: Any, of: Any) -> Any:
-        return self._says if client is None else lambda *given, **named: client.do(self._says(client, *given, **named))
+        return _bound(client, client and client.do, self._says)
 
 
-class listed(Generic[P, T]):  # noqa: N801
+class listed(Generic[P, T]):
     """The same for a list: iterate it, or iterate it with `async for`; pages are fetched as they are reached."""
 
     def __init__(self, says: Callable[Concatenate[Any, P], Listing[T]]) -> None:
@@ -169,4 +176,32 @@ class listed(Generic[P, T]):  # noqa: N801
     @overload
     def __get__(self, client: None, of: Any) -> Callable[Concatenate[Any, P], Listing[T]]: ...
     def __get__(self, client: Any, of: Any) -> Any:
-        return self._says if client is None else lambda *given, **named: client.all(self._says(client, *given, **named))
+        return _bound(client, client and client.all, self._says)
+
+
+class parted(Generic[P, T]):
+    """The same for much that goes in parts, one after the other, each made when the one before it is in."""
+
+    def __init__(self, says: Callable[Concatenate[Any, P], Iterable[Ask[T]]]) -> None:
+        self._says, self.__doc__ = says, says.__doc__
+
+    @overload
+    def __get__(self, client: Blocking, of: Any) -> Callable[P, tuple[T, ...]]: ...
+    @overload
+    def __get__(self, client: Awaiting, of: Any) -> Callable[P, Coroutine[Any, Any, tuple[T, ...]]]: ...
+    @overload
+    def __get__(self, client: None, of: Any) -> Callable[Concatenate[Any, P], Iterable[Ask[T]]]: ...
+    def __get__(self, client: Any, of: Any) -> Any:
+        return _bound(client, client and client.do_all, self._says)
+
+
+def _bound(client: Any, drive: Callable[[Any], Any], says: Callable[..., Any]) -> Any:
+    """On a client the method, which drives what it says; on a class what it says."""
+    if client is None:
+        return says
+
+    @wraps(says)
+    def method(*given: Any, **named: Any) -> Any:
+        return drive(says(client, *given, **named))
+
+    return method

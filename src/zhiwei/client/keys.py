@@ -43,11 +43,11 @@ class KeyPair:
         try:
             if isinstance(text, str) and text.lstrip().startswith("{"):
                 text = json.loads(text)
-            if isinstance(text, Mapping):
+            if isinstance(text, Mapping) and text.get("kty") in ("EC", "RSA", "OKP"):
                 found = JWKRegistry.import_key(dict(text))
                 if isinstance(found, Pair):
                     return cls(found, key_id)
-            else:
+            elif not isinstance(text, Mapping):
                 for kind in (ECKey, RSAKey, OKPKey):
                     try:
                         return cls(kind.import_key(text), key_id)

@@ -1,7 +1,6 @@
-"""What the API takes and gives, as frozen dataclasses: money in whole minor units, rates as decimals, days as dates."""
+"""Money, in whole minor units."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 
@@ -24,29 +23,3 @@ class Money:
 
     def __str__(self) -> str:
         return f"{Decimal(self.amount) / 100:,.2f} {self.currency}"
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """`new`: it was not known before."""
-
-    party: str
-    new: bool
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    party: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """`status`: ordered (the bank has not said yet), paid or failed."""
-
-    draw: str
-    line: str
-    loan: str
-    amount: Money
-    value_date: date
-    status: str
