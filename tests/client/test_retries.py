@@ -80,7 +80,7 @@ def test_the_same_key_with_other_content_is_told(shop: Client) -> None:
 
 def test_a_wait_beyond_patience_is_told_at_once(url: str, registered: Callable[..., str], key: KeyPair) -> None:
     """A day's calls are used up: nobody waits until tomorrow for the next."""
-    small = Client(url, registered("small", per_day=2), private_key=key, options=Options(first=0.0, longest=0.0))
+    small = Client(url, registered("small", per_day=3), private_key=key, options=Options(first=0.0, longest=0.0))
     list(small.parties())
     with small, pytest.raises(TooMany, match="quota_used_up"):
         list(small.parties())

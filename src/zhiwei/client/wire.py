@@ -84,10 +84,9 @@ class Wire:
         return ask.read(_json(reply))
 
     def _renewed(self) -> Talk[None]:
-        began = self._now()
         granted = _json((yield from self._heard(self._ask_token)))
         try:
-            self._token, self._over = str(granted["access_token"]), began + float(granted["expires_in"]) - _EARLY
+            self._token, self._over = str(granted["access_token"]), self._now() + float(granted["expires_in"]) - _EARLY
         except (TypeError, KeyError, ValueError):
             raise Unreadable(f"{TOKEN} gave no token") from None
 
