@@ -70,15 +70,25 @@ from zhiwei.client.shapes.lending import (
     YearlyCost,
 )
 from zhiwei.client.shapes.money import Money
+from zhiwei.client.shapes.telling import (
+    ClientTerms,
+    Events,
+    Replayed,
+    SecretRotated,
+    Webhook,
+    WebhookSecret,
+    WebhookStatus,
+)
 from zhiwei.client.verbs import AsyncClient, Client
 from zhiwei.client.webhooks import Event, verify_webhook
 from zhiwei.client.wire import Options
 
 __all__ = [
-    "Agreed", "ApiProblem", "Application", "Applied", "AsyncClient", "BadWebhook", "Client", "Closed", "Conflict",
-    "Consent", "ConsentGiven", "ConsentsGiven", "Counted", "Decision", "Delivered", "Down", "Drawn", "Due", "Event",
-    "FactMoved", "KeyPair", "Letter", "Line", "Money", "Moved", "NotAllowed", "NotFound", "NotProved", "Noted",
-    "Offer", "Opened", "Options", "Page", "Part", "Particulars", "Party", "PartyHeld", "PartyKnown", "Quote",
-    "Quoted", "Reason", "Repaid", "Repayment", "Rest", "Schedule", "Statement", "Task", "TooMany", "Toward",
-    "Unreachable", "Unreadable", "Way", "Ways", "Withdrawn", "Wrong", "YearlyCost", "ZhiweiError", "verify_webhook",
+    "Agreed", "ApiProblem", "Application", "Applied", "AsyncClient", "BadWebhook", "Client", "ClientTerms", "Closed",
+    "Conflict", "Consent", "ConsentGiven", "ConsentsGiven", "Counted", "Decision", "Delivered", "Down", "Drawn",
+    "Due", "Event", "Events", "FactMoved", "KeyPair", "Letter", "Line", "Money", "Moved", "NotAllowed", "NotFound",
+    "NotProved", "Noted", "Offer", "Opened", "Options", "Page", "Part", "Particulars", "Party", "PartyHeld",
+    "PartyKnown", "Quote", "Quoted", "Reason", "Repaid", "Repayment", "Replayed", "Rest", "Schedule",
+    "SecretRotated", "Statement", "Task", "TooMany", "Toward", "Unreachable", "Unreadable", "Way", "Ways", "Webhook",
+    "WebhookSecret", "WebhookStatus", "Withdrawn", "Wrong", "YearlyCost", "ZhiweiError", "verify_webhook",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from zhiwei.client.decoding import decoded, plain
 from zhiwei.client.problems import Unreadable
 
 T = TypeVar("T")
+Query = Mapping[str, str | list[str]]
 LONGEST_KEY = 128
 MOST_ROWS, MOST_BYTES = 50_000, 2**24  # of one part of a stream
 
@@ -25,7 +26,7 @@ class Ask(Generic[T]):
     method: str
     path: str
     read: Callable[[Any], T]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Query = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     media: str = "application/json"
     key: str = ""
@@ -46,7 +47,7 @@ class Listing(Generic[T]):
 
     path: str
     shape: type[T]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Query = field(default_factory=dict)
 
     def page(self, cursor: str | None) -> Ask[Page[T]]:
         query = {**self.query, "cursor": cursor} if cursor else self.query
@@ -64,7 +65,7 @@ def listing(path: str, shape: type[T], **query: Any) -> Listing[T]:
 def write(
     path: str, shape: type[T], body: Any, key: str = "", *, method: str = "POST", money: bool = False
 ) -> Ask[T]:  # fmt: skip
-    content = json.dumps(plain(body), ensure_ascii=False).encode()
+    content = b"" if body is None else json.dumps(plain(body), ensure_ascii=False).encode()
     return Ask(method, path, partial(decoded, shape), body=content, key=own_key(key), money=money)
 
 
@@ -102,8 +103,14 @@ def at(*parts: str) -> str:
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def _query(given: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(plain(value)) for name, value in given.items() if value not in (None, "")}
+def _query(given: Mapping[str, Any]) -> Query:
+    """What is None or '' is not asked; a list is asked once for each."""
+    said = {name: plain(value) for name, value in given.items()}
+    return {
+        name: value if isinstance(value, list) else str(value)
+        for name, value in said.items()
+        if value not in (None, "")
+    }
 
 
 def _page(shape: type[T], value: Any) -> Page[T]:

@@ -30,7 +30,7 @@ class BadWebhook(ZhiweiError):
 class ApiProblem(ZhiweiError):
     """The API's answer when something cannot be done (RFC 9457). `code` is stable; `hint` says what to do.
 
-    `errors` name each place: {"in", "pointer", "message"}. `request_id` names this call on both sides.
+    `errors` name each place and what is wrong there. `request_id` names this call on both sides.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ApiProblem(ZhiweiError):
         self.errors, self.request_id = tuple(errors), request_id
 
     def __str__(self) -> str:
-        places = "".join(f"\n  {one.get('pointer', '')}: {one.get('message', '')}" for one in self.errors)
+        places = "".join("\n  " + " ".join(map(str, one.values())) for one in self.errors)
         hint = f" ({self.hint})" if self.hint else ""
         return f"{self.status} {self.code}: {self.detail}{hint} [request {self.request_id}]{places}"
 

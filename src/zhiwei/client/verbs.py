@@ -1,7 +1,7 @@
 """The methods of both clients, in the order in which a partner meets them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from zhiwei.client.asks import Ask, Listing, at, get, lines_of, listing, own_key, raw, write
@@ -37,7 +37,15 @@ from zhiwei.client.shapes.lending import (
     Ways,
 )
 from zhiwei.client.shapes.money import Money
-from zhiwei.client.webhooks import Event
+from zhiwei.client.shapes.telling import (
+    ClientTerms,
+    Events,
+    Replayed,
+    SecretRotated,
+    Webhook,
+    WebhookSecret,
+    WebhookStatus,
+)
 
 LINES, ARROW = "application/x-ndjson", "application/vnd.apache.arrow.stream"
 Days = tuple[date, date] | None
@@ -227,10 +235,62 @@ class Verbs:
         """The borrower wants the line no more. 结束额度"""
         return write(at("lines", line, "close"), Closed, {}, key)
 
+    @verb
+    def events(self, *, after: str = "", types: Sequence[str] = (), limit: int = 50) -> Ask[Events]:
+        """What happened to what is yours, the oldest first: read on with `next`, now or later. 事件"""
+        return get(at("events"), Events, cursor=after, type=list(types), limit=limit)
+
+    @verb
+    def register_webhook(
+        self, url: str, *, types: Sequence[str] = (), description: str = "", key: str = ""
+    ) -> Ask[WebhookStatus]:
+        """Be called there with what happens; of all types, where none is named. 登记回调"""
+        body = {"url": url, "types": types, "description": description}
+        return write(at("webhooks"), WebhookStatus, body, key)
+
     @listed
-    def events(self) -> Listing[Event]:
-        """What happened to what is yours, the oldest first. 事件"""
-        return listing(at("events"), Event)
+    def webhooks(self) -> Listing[Webhook]:
+        """All of yours. 回调列表"""
+        return listing(at("webhooks"), Webhook)
+
+    @verb
+    def set_webhook(self, webhook: str, *, status: str, key: str = "") -> Ask[WebhookStatus]:
+        """paused: nothing waits for it; active: it is called again. 暂停与恢复"""
+        return write(at("webhooks", webhook), WebhookStatus, {"status": status}, key, method="PATCH")
+
+    @verb
+    def delete_webhook(self, webhook: str, *, key: str = "") -> Ask[WebhookStatus]:
+        """It is called no more. 删除回调"""
+        return write(at("webhooks", webhook), WebhookStatus, None, key, method="DELETE")
+
+    @verb
+    def webhook_secret(self, webhook: str) -> Ask[WebhookSecret]:
+        """What its calls are signed with. 签名密钥"""
+        return get(at("webhooks", webhook, "secret"), WebhookSecret)
+
+    @verb
+    def rotate_secret(self, webhook: str, *, overlap_hours: int = 24, key: str = "") -> Ask[SecretRotated]:
+        """A new secret; the old one signs as well for a while. 更换密钥"""
+        return write(at("webhooks", webhook, "secret"), SecretRotated, {"overlap_hours": overlap_hours}, key)
+
+    @verb
+    def replay(
+        self, webhook: str, *, event: str = "", since: datetime | None = None, delivered_too: bool = False,
+        key: str = "",
+    ) -> Ask[Replayed]:  # fmt: skip
+        """Be told again: one event, or all since a time. 重新推送"""
+        body = {"event": event, "since": since, "delivered_too": delivered_too}
+        return write(at("webhooks", webhook, "replays"), Replayed, body, key)
+
+    @verb
+    def terms(self) -> Ask[ClientTerms]:
+        """What you are allowed, and your public keys. 本方约定"""
+        return get(at("client"), ClientTerms)
+
+    @verb
+    def set_keys(self, keys: Sequence[Mapping[str, Any]], *, key: str = "") -> Ask[ClientTerms]:
+        """Your public keys from now on, all of them: `KeyPair.public` of each. Signed by a present one. 更换密钥"""
+        return write(at("client", "keys"), ClientTerms, {"keys": list(keys)}, key, method="PUT", money=True)
 
 
 def _days(covers: Days) -> dict[str, date]:

@@ -7,7 +7,7 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from zhiwei.client.asks import Ask
+from zhiwei.client.asks import Ask, Query
 from zhiwei.client.keys import KeyPair
 from zhiwei.client.problems import ApiProblem, NotProved, Unreachable, Unreadable, problem_of
 
@@ -164,7 +164,7 @@ class Wire:
         return request
 
     def _request(
-        self, method: str, path: str, query: Mapping[str, str], body: bytes, media: str
+        self, method: str, path: str, query: Query, body: bytes, media: str
     ) -> httpx2.Request:  # fmt: skip
         headers = {"Accept": "application/json", "User-Agent": _AGENT, "X-Request-Id": uuid.uuid4().hex}
         if method not in ("GET", "HEAD"):
