@@ -19,6 +19,8 @@ class Settings:
     `cipher`: ZHIWEI_CIPHER, aes256gcm or sm4gcm, which seals from now on. `kms`: ZHIWEI_KMS, the name of a key in a KMS
     and the command that reaches it; '' keeps keys in the data folder as they are.
 
+    `loopback`: ZHIWEI_WEBHOOKS_LOOPBACK=1, webhooks may be on this machine, without TLS: to try things out alone.
+
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
     `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
     """
@@ -32,6 +34,7 @@ class Settings:
     providers: Path | None = None
     cipher: str = "aes256gcm"
     kms: str = ""
+    loopback: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -50,4 +53,5 @@ class Settings:
             Path(providers).expanduser() if providers else None,
             os.environ.get("ZHIWEI_CIPHER") or "aes256gcm",
             os.environ.get("ZHIWEI_KMS") or "",
+            os.environ.get("ZHIWEI_WEBHOOKS_LOOPBACK") == "1",
         )

@@ -15,6 +15,7 @@ from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, S
 from zhiwei.journeys.filing import Batches, Keyring, Sealed
 from zhiwei.journeys.network import Applications, Network
 from zhiwei.journeys.partners.ports import Clients
+from zhiwei.journeys.partners.telling import Messenger, Outbox, Webhooks
 from zhiwei.journeys.providers import Providers, Pulls
 from zhiwei.journeys.referred import Tasks
 from zhiwei.journeys.relations import Merges, Relations
@@ -23,6 +24,7 @@ from zhiwei.loans.accrual import Column, Growths, Running
 from zhiwei.loans.events import Event
 from zhiwei.loans.postings import Entry
 from zhiwei.values import Actor, DayCount, Refusal, Rounding
+from zhiwei.values.happenings import Happening
 
 T = TypeVar("T")
 
@@ -149,6 +151,7 @@ class Changes:
     classes: list[tuple[str, date, str]] = field(default_factory=list)
     answers: dict[str, tuple[str, str, Mapping[str, Any]]] = field(default_factory=dict)
     audits: list[tuple[Actor, str, str]] = field(default_factory=list)
+    told: list[Happening] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +356,10 @@ class Unit(Protocol):
     def steps(self) -> Steps: ...
     @property
     def clients(self) -> Clients: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
 
 
 class Payments(Protocol):
@@ -364,7 +371,7 @@ class Payments(Protocol):
 
 
 class Books(Protocol):
-    """A tenant's platform: transactions, today's date (the only clock), the bank, outside companies and keys."""
+    """A tenant's platform: transactions, today's date (the only clock), the bank, outside companies, keys, webhooks."""
 
     @property
     def payments(self) -> Payments: ...
@@ -372,6 +379,8 @@ class Books(Protocol):
     def providers(self) -> Providers: ...
     @property
     def keys(self) -> Keyring: ...
+    @property
+    def messenger(self) -> Messenger: ...
     def today(self) -> date: ...
     def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
         """`work` on each item, in any order and perhaps in several processes at once; answers as they come."""

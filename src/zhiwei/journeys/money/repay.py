@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from zhiwei.journeys.lines.find import check_not_ahead, no_line, products_of
+from zhiwei.journeys.lines.news import repayment_news
 from zhiwei.journeys.money.batch import Answer, Batch, Request, one, told
 from zhiwei.journeys.money.touch import Held, Touched, held_of, live_with, owed, paid_before, touch
 from zhiwei.journeys.ports import Books, Changes, Opened, Unit
@@ -85,7 +86,9 @@ def repay_many(*, books: Books, by: Actor, repayments: Mapping[str, Repayment]) 
             before = paid_before(found, wanted.on)
             done = touch(found, [event], wanted.on, event_id, live_with(unit, wanted.line, changes))
             done.write_into(changes, found, [event], done.with_accruals(wanted.line, event_id, wanted.on))
-            answers[request.key] = _answer(found, event, wanted, done, done.account.paid() - before)
+            used = done.account.paid() - before
+            changes.told.append(repayment_news(wanted.line, event, used, owed(done.account).total, done.business_date))
+            answers[request.key] = _answer(found, event, wanted, done, used)
         return answers
 
     return told(Batch(books, by, "repay", requests, loans=True).done(work), Repaid)
