@@ -60,22 +60,39 @@ from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
 from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
 from zhiwei.journeys.money.repay import Repayment, repay, repay_many
+from zhiwei.journeys.partners.deliver import Sent, deliver_due, events_of
+from zhiwei.journeys.partners.webhooks import (
+    Again,
+    Endpoint,
+    EndpointChange,
+    Registered,
+    change_webhook,
+    deliveries_of,
+    register_webhook,
+    replay_events,
+    rotate_secret,
+    secret_of,
+    webhook_of,
+    webhooks_of,
+)
 from zhiwei.journeys.products import approve, booked, install_shelf, propose
 from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
-    "TWO_PERSONS", "Applied", "CameWith", "Change", "Changed", "Draw", "Duplicates", "Finding", "LineWarned", "Merged",
-    "Merging", "Offer", "Permission", "Priced", "ProposedMerge", "Pulled", "Received", "Reconciled", "Rejected",
-    "Repayment", "Risk", "Settled", "Source", "Standing", "Tie", "Undone", "Wanted", "Watched", "Withheld", "Word",
-    "accept", "add_identifiers", "adopt_chart", "amend", "apply", "approve", "approve_amendment", "approve_end_of_mark",
-    "approve_merge", "ask_network", "booked", "build_network", "change_line", "close_day", "close_days", "decide",
-    "differences", "draw", "draw_many", "end_what", "examine", "facts_on", "find_duplicates", "find_party",
-    "findings_on", "findings_on_staff", "forget", "give_consent", "give_consents", "install_shelf", "keys_in_use",
-    "know_parties", "know_party", "letter_of", "link_parties", "list_parties", "mark_party", "marks", "members_of",
-    "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role", "portfolio", "priced", "prices",
-    "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge",
-    "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand",
-    "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve",
-    "rotate_key", "rule", "rulings", "sample", "settle_payout", "statement", "tasks", "under", "undo_merge",
-    "warnings_of", "ways_to_yes", "withdraw_consent", "withheld_of",
+    "TWO_PERSONS", "Again", "Applied", "CameWith", "Change", "Changed", "Draw", "Duplicates", "Endpoint",
+    "EndpointChange", "Finding", "LineWarned", "Merged", "Merging", "Offer", "Permission", "Priced", "ProposedMerge",
+    "Pulled", "Received", "Reconciled", "Registered", "Rejected", "Repayment", "Risk", "Sent", "Settled", "Source",
+    "Standing", "Tie", "Undone", "Wanted", "Watched", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart",
+    "amend", "apply", "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked",
+    "build_network", "change_line", "change_webhook", "close_day", "close_days", "decide", "deliver_due",
+    "deliveries_of", "differences", "draw", "draw_many", "end_what", "events_of", "examine", "facts_on",
+    "find_duplicates", "find_party", "findings_on", "findings_on_staff", "forget", "give_consent", "give_consents",
+    "install_shelf", "keys_in_use", "know_parties", "know_party", "letter_of", "link_parties", "list_parties",
+    "mark_party", "marks", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role",
+    "portfolio", "priced", "prices", "proposals", "propose", "propose_amendment", "propose_change",
+    "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures", "pull_records", "quality_of", "quote",
+    "receive", "receive_demand", "receive_records", "reconcile", "records_of", "register_webhook", "reject_merge",
+    "repay", "repay_many", "replay", "replay_events", "reseal", "resolve", "rotate_key", "rotate_secret", "rule",
+    "rulings", "sample", "secret_of", "settle_payout", "statement", "tasks", "under", "undo_merge", "warnings_of",
+    "ways_to_yes", "webhook_of", "webhooks_of", "withdraw_consent", "withheld_of",
 ]  # fmt: skip

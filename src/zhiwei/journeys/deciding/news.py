@@ -5,6 +5,7 @@ from datetime import date
 
 from zhiwei.journeys.network import Application
 from zhiwei.journeys.ports import StoredDecision
+from zhiwei.values import identifier
 from zhiwei.values.happenings import Happening, happening
 
 
@@ -13,7 +14,11 @@ def application_received(told: Application) -> Happening:
     return happening("application.received", told.application_id, told.on, said, party=told.party)
 
 
-def decision_made(made: StoredDecision, task: str, on: date) -> Iterator[Happening]:
+def task_of(decision: str) -> str:
+    return identifier("task", decision)
+
+
+def decision_made(made: StoredDecision, on: date) -> Iterator[Happening]:
     """And its task, where it waits for a person."""
     said = {
         "decision": made.decision_id, "product": made.product, "as_of": made.as_of, "outcome": made.outcome,
@@ -21,11 +26,13 @@ def decision_made(made: StoredDecision, task: str, on: date) -> Iterator[Happeni
     }  # fmt: skip
     yield happening("decision.made", made.decision_id, on, said, party=made.party)
     if made.outcome == "refer":
+        task = task_of(made.decision_id)
         waits = {"task": task, "decision": made.decision_id, "product": made.product}
         yield happening("task.opened", task, on, waits, party=made.party)
 
 
-def task_settled(task: str, stored: StoredDecision, made: StoredDecision, on: date) -> Happening:
+def task_settled(stored: StoredDecision, made: StoredDecision, on: date) -> Happening:
+    task = task_of(stored.decision_id)
     said = {
         "task": task, "decision": stored.decision_id, "became": made.decision_id, "outcome": made.outcome
     }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from zhiwei import __version__
 from zhiwei.credit.underwriting import Ruling, who_may
-from zhiwei.journeys.deciding.decide import decision_from, task_of
+from zhiwei.journeys.deciding.decide import decision_from
 from zhiwei.journeys.deciding.news import decision_made, task_settled
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
@@ -100,7 +100,7 @@ def _rule(unit: Unit, by: Actor, request: Mapping[str, Any], today: date) -> dic
     made = decision_from(product, stored.party, stored.as_of, canonical(inputs), __version__)
     unit.decisions.add([made])
     unit.tasks.rule(Ruled(stored.decision_id, made.decision_id, made.outcome, by.person, by.role, ruling.because))
-    unit.outbox.tell([*decision_made(made, "", today), task_settled(task_of(stored.decision_id), stored, made, today)])
+    unit.outbox.tell([*decision_made(made, today), task_settled(stored, made, today)])
     return {
         "decision": made.decision_id, "ruled_on": stored.decision_id, "overruled": stored.outcome,
         "outcome": made.outcome, "limit": yuan(made.limit),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from zhiwei.values.happenings import KINDS, Happening
@@ -29,7 +29,7 @@ class Told:
         """As a CloudEvent (1.0); `businessdate` is an extension."""
         return {
             "specversion": "1.0", "id": self.event_id, "source": f"zhiwei/{tenant}", "type": self.type,
-            "subject": self.line or self.party, "time": self.recorded_at.isoformat(),
+            "subject": self.line or self.party, "time": self.recorded_at.astimezone(UTC).isoformat(),
             "datacontenttype": "application/json", "dataschema": KINDS[self.type].urn,
             "businessdate": self.business_date.isoformat(), "data": self.data,
         }  # fmt: skip

@@ -21,7 +21,7 @@ MOST_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Endpoint:
     """Where a client wants to be told, of which types of event; none: of all, those that come later too."""
 
     url: str = field(repr=False)
@@ -39,7 +39,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class Changing:
+class EndpointChange:
     """What becomes of a webhook; what is None stays. `status` active, paused or deleted."""
 
     url: str | None = field(default=None, repr=False)
@@ -71,7 +71,7 @@ class Replayed:
     events: int
 
 
-def register_webhook(*, books: Books, by: Actor, key: str, client: str, wanted: Wanted) -> Registered:
+def register_webhook(*, books: Books, by: Actor, key: str, client: str, wanted: Endpoint) -> Registered:
     """A new webhook of a client; from now on it is told what the client is told. Its secret is made here."""
     _check(books, wanted.url, wanted.types, wanted.description)
     request = {"client": client, **_said(wanted.url, wanted.types, wanted.description)}
@@ -94,7 +94,7 @@ def register_webhook(*, books: Books, by: Actor, key: str, client: str, wanted: 
 
 
 def change_webhook(
-    *, books: Books, by: Actor, key: str, webhook: str, client: str, change: Changing
+    *, books: Books, by: Actor, key: str, webhook: str, client: str, change: EndpointChange
 ) -> Registered:  # fmt: skip
     """Change a webhook, pause it, let it go on, or delete it. Meanwhile nothing waits for it: `replay_events` later."""
     if change.status not in (None, ACTIVE, PAUSED, DELETED):

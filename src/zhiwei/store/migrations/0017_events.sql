@@ -87,7 +87,7 @@ create table webhook_delivery (           -- one event on its way to one webhook
   status       text not null default 'waiting' check (status in ('waiting', 'delivered', 'given_up')),
   attempts     integer not null default 0,
   due_at       timestamptz not null,
-  leased_until timestamptz not null default '-infinity',
+  leased_until timestamptz not null default 'epoch',
   begun_at     timestamptz,               -- when it was first sent
   settled_at   timestamptz,
   recorded_at  timestamptz not null default clock_timestamp(),

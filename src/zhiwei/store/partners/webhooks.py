@@ -146,7 +146,7 @@ class Webhooks(Store):
         return bool(
             self.run(
                 """update webhook_delivery
-                   set status = %s, due_at = %s, settled_at = %s, leased_until = '-infinity'
+                   set status = %s, due_at = %s, settled_at = %s, leased_until = 'epoch'
                    where number = %s and attempts = %s and status = 'waiting'""",
                 outcome.status, outcome.due_at, settled, claimed.number, claimed.attempt,
             )
