@@ -4,7 +4,7 @@ An event holds ids, days, amounts of minor units with their currency, and words 
 a person. Facts may be added to a type; none is taken away or changes its meaning.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -169,14 +169,17 @@ def happening(
     type: str, of: object, on: date, facts: Mapping[str, Any], *, party: str = "", line: str = ""
 ) -> Happening:  # fmt: skip
     """`of` is what the id follows from; facts are plain: minor units, days, rates. Breach where they do not fit it."""
-    kind = KINDS[type]
-    left = {**facts} | ({"party": party} if party else {}) | ({"line": line} if line else {})
+    said = {**facts}
+    if party:
+        said["party"] = party
+    if line:
+        said["line"] = line
     try:
-        data = {fact.name: _said(fact, left.pop(fact.name)) for fact in kind.facts}
+        data = {fact.name: _said(fact, said[fact.name]) for fact in KINDS[type].facts}
     except (KeyError, TypeError, ValueError) as error:
         raise Breach(f"{type} does not say what it should: {error}") from error
-    if left:
-        raise Breach(f"{type} does not say {', '.join(sorted(left))}")
+    if len(data) != len(said):
+        raise Breach(f"{type} does not say {', '.join(sorted(said.keys() - data.keys()))}")
     return Happening(identifier("event", type, of), type, party, line, on, data)
 
 
@@ -187,15 +190,15 @@ def _said(fact: Fact, value: Any) -> Any:
         return None
     if fact.one_of and value not in fact.one_of:
         raise ValueError(f"{fact.name} {value!r}")
-    match fact.kind:
-        case "money":
-            return {"amount": int(value), "currency": CURRENCY}
-        case "day":
-            return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()
-        case "rate":
-            return format(Decimal(value).normalize(), "f")
-        case "count":
-            return int(value)
-        case "words":
-            return list(value)
-    return str(value)
+    return _PLAIN[fact.kind](value)
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    ID: str,
+    DAY: lambda value: (value if isinstance(value, date) else date.fromisoformat(value)).isoformat(),
+    MONEY: lambda value: {"amount": int(value), "currency": CURRENCY},
+    COUNT: int,
+    RATE: lambda value: format(Decimal(value).normalize(), "f"),
+    WORD: str,
+    WORDS: list,
+}

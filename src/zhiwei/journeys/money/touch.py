@@ -303,7 +303,9 @@ def refreshed(loan: Loan, state: LoanState | None, run: Running | None, product:
 
 
 def _next(state: LoanState, product: Product, on: date) -> date | None:
-    """The next day that changes something by itself: a due date, penalty, a rate that ends, a worse class, a freeze."""
+    """The next day that changes something by itself: a due date, the first day late, penalty, a rate that ends, a worse
+    class, a freeze.
+    """
     if state.settled:
         return None
     late, rules = state.terms.late, product.watch.rules(on)
@@ -316,7 +318,7 @@ def _next(state: LoanState, product: Product, on: date) -> date | None:
             days.append(claim.due_on + DAY * (late.grace_days + 1))
     if oldest := state.oldest_due():
         past = (on - oldest).days
-        limits = [product.watch.freeze_above_days + 1, late.off_balance + 1, past + (rules.next_change(past) or 0)]
+        limits = [1, product.watch.freeze_above_days + 1, late.off_balance + 1, past + (rules.next_change(past) or 0)]
         if state.technical:
             limits.append(rules.technical + 1)
         days += [oldest + DAY * limit for limit in limits]

@@ -10,7 +10,6 @@ from typing import Any
 
 from zhiwei.journeys.partners.telling import Told
 from zhiwei.store.table import Store
-from zhiwei.values import canonical
 from zhiwei.values.happenings import KINDS, Happening
 
 EVENT = {
@@ -100,8 +99,11 @@ def told(number: int, *row: Any) -> Told:
     return Told(number, event, type, party, line, on, at, json.loads(data))
 
 
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # plain values: as canonical, unsorted
+
+
 def event_row(one: Happening) -> dict[str, Any]:
     return {
         "event_id": one.event_id, "type": one.type, "party_id": one.party, "line_id": one.line,
-        "data": canonical(one.data), "business_date": one.on.isoformat(),
+        "data": _text(one.data), "business_date": one.on.isoformat(),
     }  # fmt: skip
