@@ -106,7 +106,7 @@ class WebhookCaller:
         except ssl.SSLError:
             answer = Answer(None, "tls")
         except (httpcore.NetworkError, OSError) as error:
-            answer = Answer(None, "tls" if isinstance(error.__cause__, ssl.SSLError) else "no_connection")
+            answer = Answer(None, "tls" if isinstance(next(iter(error.args), None), ssl.SSLError) else "no_connection")
         except (httpcore.ProtocolError, UnicodeError):
             answer = Answer(None, "not_http")
         took = int((time.monotonic() - begun) * 1000)
