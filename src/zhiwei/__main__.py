@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zhiwei import __version__
-from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, servicing
+from zhiwei.commands import books, demo, keeping, lab, lend, money, new, products, schedule, serve, servicing
 from zhiwei.commands.borrower import (
     consents,
     importing,
@@ -45,7 +45,7 @@ def root(
 
 app.command()(demo.demo)
 CREDIT, MONEY, PRODUCT = "Records and decisions", "Lines and money", "Products and models"
-KEEPING = "Keeping the book"
+KEEPING, PARTNERS = "Keeping the book", "Partners and the open API"
 PANELS: list[tuple[str, Callable[..., None]]] = [
     (CREDIT, receiving.receive),
     (CREDIT, pulling.pull),
@@ -80,6 +80,9 @@ PANELS: list[tuple[str, Callable[..., None]]] = [
     (KEEPING, books.doctor),
     (KEEPING, keeping.backup),
     (KEEPING, keeping.restore),
+    (PARTNERS, serve.serve),
+    (PARTNERS, serve.openapi),
+    (PARTNERS, serve.problems),
     (PRODUCT, products.check),
     (PRODUCT, price.price),
     (PRODUCT, lab.lab),

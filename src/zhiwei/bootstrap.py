@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from multiprocessing import get_context, parent_process
@@ -25,11 +25,11 @@ from zhiwei.journeys.filing import Keyring
 from zhiwei.journeys.partners.telling import Messenger
 from zhiwei.journeys.ports import Payments, Unit
 from zhiwei.journeys.providers import Providers
-from zhiwei.settings import Settings
+from zhiwei.settings import TENANT, Settings
 from zhiwei.shelf import read_folder
 from zhiwei.store import Database, database_url
 from zhiwei.store.secrets import Suite
-from zhiwei.values import Actor, BadInput, Breach
+from zhiwei.values import Actor, BadInput, Breach, NotFound
 
 T = TypeVar("T")
 
@@ -73,6 +73,28 @@ class Platform:
 
     def unit(self, tenant: str, *, pipelined: bool = False) -> AbstractContextManager[Unit]:
         return self.database.unit(tenant, pipelined=pipelined)
+
+
+class Tenancy:
+    """The platforms of all tenants of one database: who calls the API names its own."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._known: set[str] = set()
+
+    def of(self, tenant: str) -> Platform:
+        """NotFound where there is no such tenant."""
+        if tenant not in self._known:
+            if not TENANT.fullmatch(tenant):
+                raise NotFound("no_such_tenant", "no such tenant")
+            with self._platform.unit(tenant) as unit:
+                if not unit.parties.is_tenant():
+                    raise NotFound("no_such_tenant", f"no tenant {tenant}")
+            self._known.add(tenant)
+        return replace(self._platform, actor=replace(self._platform.actor, tenant=tenant))
+
+    def is_sandbox(self, tenant: str) -> bool:
+        return False
 
 
 def _begin_worker() -> None:

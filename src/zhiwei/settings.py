@@ -7,6 +7,8 @@ from pathlib import Path
 
 from zhiwei.values import BadInput
 
+TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -23,6 +25,9 @@ class Settings:
 
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
     `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
+
+    `api_url`: ZHIWEI_API_URL, where partners reach the API; '' as their requests say. `api_proxy`: ZHIWEI_API_PROXY, a
+    proxy of ours ends TLS before it. `metrics_token`: ZHIWEI_METRICS_TOKEN, which opens /metrics.
     """
 
     data: Path
@@ -34,13 +39,16 @@ class Settings:
     providers: Path | None = None
     cipher: str = "aes256gcm"
     kms: str = ""
+    api_url: str = ""
+    api_proxy: bool = False
+    metrics_token: str = ""
     loopback: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """BadInput where a variable cannot be what it should be."""
         tenant = os.environ.get("ZHIWEI_TENANT") or "local"
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,40}", tenant):
+        if not TENANT.fullmatch(tenant):
             raise BadInput("bad_tenant", f"ZHIWEI_TENANT {tenant!r}: small letters, digits, _ and - only, 41 at most")
         providers = os.environ.get("ZHIWEI_PROVIDERS")
         return cls(
@@ -53,5 +61,8 @@ class Settings:
             Path(providers).expanduser() if providers else None,
             os.environ.get("ZHIWEI_CIPHER") or "aes256gcm",
             os.environ.get("ZHIWEI_KMS") or "",
+            (os.environ.get("ZHIWEI_API_URL") or "").rstrip("/"),
+            bool(os.environ.get("ZHIWEI_API_PROXY")),
+            os.environ.get("ZHIWEI_METRICS_TOKEN") or "",
             os.environ.get("ZHIWEI_WEBHOOKS_LOOPBACK") == "1",
         )

@@ -8,6 +8,7 @@ import pytest
 from zhiwei.borrower.features import catalogue_page
 from zhiwei.credit.antifraud import check_names
 from zhiwei.credit.underwriting.group import EXPOSURES
+from zhiwei.interfaces.api import catalogue
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("products/**/*.md")])
@@ -69,3 +70,8 @@ def commands() -> set[str]:
     """The words ./dev answers to: the labels of its one `case`."""
     dev = (ROOT / "dev").read_text(encoding="utf-8")
     return set(re.findall(r"^    ([a-z]+)\) ", dev, re.MULTILINE))
+
+
+def test_the_page_of_problems_is_what_the_code_raises() -> None:
+    """`zhiwei problems --page > docs/reference/problems.md` makes it anew."""
+    assert (ROOT / "docs/reference/problems.md").read_text("utf-8") == catalogue.page()

@@ -129,7 +129,7 @@ class Vault:
         return self._hash(self.key_ids[0], self.suite, context)(_encoded(plain, context)).hex()
 
     def secrets(self, context: str) -> dict[str, Secret]:
-        """Key id -> a secret of the tenant's for one purpose, the newest last; what was made with an older one is known."""
+        """Key id -> a secret for one purpose, the newest last: what was made with an older one is known."""
         _check(context)
         return {key_id: self._derived(key_id, self.suite, "sign", context) for key_id in self.key_ids}
 

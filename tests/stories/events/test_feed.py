@@ -29,8 +29,9 @@ def test_a_client_reads_what_it_holds_and_nothing_else(post: Post) -> None:
 
 def test_what_was_before_a_client_held_it_is_not_told_but_its_beginning_is(post: Post) -> None:
     post.tell(task("G9"))
-    with post.platform.unit("local") as unit:  # as a client registers a party: known and held in one transaction
-        unit.outbox.tell([registered("G9")])
+    post.tell(registered("G9"))
+    assert post.told() == []
+    with post.platform.unit("local") as unit:  # as a client registers a party: it is known first, and held then
         unit.clients.hold(CLIENT, [("party", "G9")])
     assert [(one.type, one.party) for one in post.told()] == [("party.registered", "G9")]
 

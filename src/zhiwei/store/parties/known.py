@@ -13,6 +13,9 @@ class Parties(Store):
     def add_tenant(self) -> None:
         self.run("insert into tenant (tenant_id) values (%s) on conflict do nothing", self.tenant)
 
+    def is_tenant(self) -> bool:
+        return self.row("select from tenant") is not None
+
     def add(self, parties: Iterable[Party]) -> int:
         """Count of those that were new; a party that is known stays as it is."""
         known = list(parties)

@@ -68,7 +68,7 @@ class Clients(Store):
 
     def terms(self, client: str) -> Terms | None:
         row = self.row(f"select {_TERMS} from client_terms where client_id = %s order by number desc limit 1", client)
-        return row and _terms(row)
+        return _terms(row) if row else None
 
     def all(self) -> list[tuple[str, str, datetime, Terms]]:
         rows = self.rows(
@@ -151,7 +151,7 @@ class Clients(Store):
 
     def client_of(self, key_hash: str) -> str | None:
         row = self.row("select client_id from test_key where key_hash = %s and revoked_at is null", key_hash)
-        return row and row[0]
+        return row[0] if row else None
 
     def sweep(self, before: datetime) -> int:
         gone = self.run("delete from proof_seen where good_until < now()")

@@ -26,12 +26,21 @@ _TELL = f"""with told as (
             queued as ({QUEUED})
             select count(*) from told"""
 
-# A webhook is told while it and its client are active; a party or a line begins with an event that whoever was given
-# it is told of, whichever came first in the transaction.
+# A webhook is told while it and its client are active. With some events a party or a line begins: they are told to
+# whoever is given it, and wait for a minute until somebody is, since that comes after.
 _FAN_OUT = """
 with taken as (
   delete from outbox_waiting
-  where number = any(array(select number from outbox_waiting order by number limit %(most)s))
+  where number = any(array(
+    select number from outbox_waiting w
+    where not exists (
+      select from outbox_event e
+      where e.event_id = w.event_id and e.type = any(%(begins)s)
+        and e.recorded_at > clock_timestamp() - interval '1 minute'
+        and not exists (select from client_holding h
+                        where h.kind = case when e.line_id = '' then 'party' else 'line' end
+                          and h.id = coalesce(nullif(e.line_id, ''), e.party_id)))
+    order by number limit %(most)s))
   returning event_id, number),
 concerned as (
   select taken.number as place, e.event_id, e.type, e.recorded_at, h.client_id,

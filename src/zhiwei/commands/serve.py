@@ -1,0 +1,141 @@
+"""zhiwei serve, zhiwei openapi: the open API over HTTP, and its specification."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zhiwei.bootstrap import Platform, Tenancy, open_platform
+from zhiwei.commands.show import Json, out, print_json, print_table
+from zhiwei.settings import Settings
+from zhiwei.values import NotFound
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PORT = 8700
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = PORT,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; each keeps nothing of its own.")] = 1,
+    url: Annotated[str, typer.Option(help="Where partners reach it, if not there: https://api.bank.example")] = "",
+    proxy: Annotated[
+        bool, typer.Option("--proxy", help="A proxy of yours ends TLS and tells Client-Cert, X-Forwarded-*.")
+    ] = False,
+) -> None:
+    """Serve the open API: /docs for people, /openapi.json, /healthz, /readyz, /metrics. 开放接口服务
+
+    One line of JSON a call on standard output, without names, addresses or bodies. SIGTERM ends it when the calls that
+    run are done. ZHIWEI_METRICS_TOKEN opens /metrics to who shows it; without it this machine alone sees them.
+    """
+    import uvicorn
+
+    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": "yes" if proxy else ""}
+    with ExitStack() as stack:
+        with open_platform():  # what cannot open says so here, once, and not in each worker
+            out.print(f"http://{host}:{port}/docs")
+        if workers > 1:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
+        uvicorn.run(
+            "zhiwei.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False,
+            log_level="warning", proxy_headers=proxy, server_header=False, timeout_graceful_shutdown=30,
+        )  # fmt: skip
+
+
+def openapi(
+    to: Annotated[Path | None, typer.Option("--to", help="A file; default standard output.")] = None,
+) -> None:
+    """Print the specification of the open API, OpenAPI 3.1 as JSON; needs no database. 接口规范"""
+    from zhiwei.interfaces.api import create_app
+
+    text = json.dumps(create_app(_Nobody()).openapi(), ensure_ascii=False, indent=1) + "\n"
+    if to:
+        to.write_text(text, "utf-8")
+    else:
+        sys.stdout.write(text)
+
+
+def problems(
+    page: Annotated[bool, typer.Option("--page", help="The whole page, as docs/reference/problems.md.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Every code that a refusal can have, with its status and words. 问题代码"""
+    from zhiwei.interfaces.api import catalogue
+
+    known = catalogue.catalogue().values()
+    if page:
+        sys.stdout.write(catalogue.page())
+    elif as_json:
+        print_json([asdict(one) for one in known])
+    else:
+        rows = [
+            (one.code, " ".join(map(str, one.statuses)), ", ".join(one.chapters), " / ".join(one.words))
+            for one in known
+        ]
+        print_table("problems", ["code", "status", "raised in", "words"], rows)
+
+
+def application() -> "FastAPI":
+    """One worker's: the platform opens with it, and closes when it has answered the last call."""
+    _log_json()
+    stack = ExitStack()
+    platform = stack.enter_context(open_platform())
+    app = over(platform)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def life(of: "FastAPI") -> AsyncIterator[None]:
+        with stack:
+            async with inner(of):
+                yield
+
+    app.router.lifespan_context = life
+    return app
+
+
+def over(platform: Platform) -> "FastAPI":
+    """The application over an open platform."""
+    from zhiwei.interfaces.api import create_app
+
+    def ready() -> None:
+        with platform.unit(platform.actor.tenant) as unit:
+            unit.parties.is_tenant()
+
+    settings = Settings.from_environment()
+    return create_app(
+        Tenancy(platform), url=settings.api_url, proxy=settings.api_proxy, ready=ready,
+        metrics_token=settings.metrics_token,
+    )  # fmt: skip
+
+
+def _log_json() -> None:
+    """One line of JSON an event, with the trace it belongs to where there is one."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout), cache_logger_on_first_use=True,
+    )  # fmt: skip
+
+
+class _Nobody:
+    """No tenants: for who only wants the specification."""
+
+    def of(self, tenant: str) -> Platform:
+        raise NotFound("no_such_tenant", f"no tenant {tenant}")
+
+    def is_sandbox(self, tenant: str) -> bool:
+        return False

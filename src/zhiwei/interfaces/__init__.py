@@ -1,0 +1,1 @@
+"""The doors: what partners call, and what is told to them."""

@@ -1,0 +1,1 @@
+"""Who may come in: proofs, tokens, scopes, and the admission of each call."""

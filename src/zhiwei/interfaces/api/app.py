@@ -1,0 +1,116 @@
+"""The application: its doors, health, metrics and specification; every call has an id, and one line in the log."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from opentelemetry.propagate import extract
+from opentelemetry.trace import SpanKind, get_tracer
+from starlette.exceptions import HTTPException
+
+from zhiwei import __version__
+from zhiwei.interfaces.api import authorization, operations
+from zhiwei.interfaces.api.access.admission import Admission, Tenants
+from zhiwei.interfaces.api.access.scopes import SCOPES
+from zhiwei.interfaces.api.door import Setting, log, request_id_of
+from zhiwei.interfaces.api.problems import problem, problem_of
+from zhiwei.interfaces.api.resources import ROOMS
+from zhiwei.interfaces.api.shapes import Problem
+from zhiwei.values import Refusal
+
+TRACER = get_tracer("zhiwei.api")  # goes nowhere until zhiwei[traces] is installed and OTEL_* says where
+THREADS = 24  # each has a connection to PostgreSQL
+Next = Callable[[Request], Awaitable[Response]]
+
+ABOUT = """Embed credit for the smallest businesses: consent, push data, apply, accept, draw, repay, draw again.
+
+Money is whole minor units (分) with a currency; rates are decimal text; days are YYYY-MM-DD, and a period counts its
+first day and not its last. Every write has an `Idempotency-Key`. What cannot be done is told as RFC 9457 problem
+details whose `code` is stable. 小微信贷开放接口：授权、推送数据、申请、接受要约、提款、还款。"""
+
+
+def create_app(
+    tenants: Tenants, *, url: str = "", proxy: bool = False, ready: Callable[[], None] = lambda: None,
+    metrics_token: str = "",
+) -> FastAPI:  # fmt: skip
+    """The API over these tenants. `url`: where partners reach it; `proxy`: a proxy of ours ends TLS before it.
+
+    `ready` raises where the database does not answer. `metrics_token`: who shows it may see figures; '' this machine.
+    """
+    app = FastAPI(
+        title="Zhiwei 知微", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=_life,
+        separate_input_output_schemas=False,
+    )  # fmt: skip
+    app.state.setting = Setting(Admission(tenants), url.rstrip("/"), proxy)
+    app.state.ready, app.state.metrics_token = ready, metrics_token
+    app.include_router(operations.router)
+    app.include_router(authorization.router)
+    for room in ROOMS:
+        app.include_router(room.router)
+    for kind in (Refusal, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _told)
+    app.middleware("http")(_noted)
+    app.openapi = lambda: specification(app)  # type: ignore[method-assign]
+    return app
+
+
+def specification(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI 3.1, with the two ways to prove who calls and the shape of problems."""
+    if app.openapi_schema is None:
+        made = FastAPI.openapi(app)
+        parts = made.setdefault("components", {})
+        parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            parts["schemas"].pop(unused, None)
+        parts["securitySchemes"] = {
+            "DPoP": {"type": "oauth2", "description": "private_key_jwt or mutual TLS, token bound to the client's key",
+                     "flows": {"clientCredentials": {"tokenUrl": authorization.PATH, "scopes": {
+                         one.name: f"{one.en} {one.zh} ({one.level})" for one in SCOPES.values()}}}},
+            "TestKey": {"type": "http", "scheme": "bearer", "description": "A sandbox's plain test key"},
+        }  # fmt: skip
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+async def _noted(request: Request, go_on: Next) -> Response:
+    """One line a call: which route, how it ended, how long it took; no address, name, query or body."""
+    began, request_id = time.perf_counter(), request_id_of(request.headers)
+    request.state.request_id = request_id
+    try:
+        with TRACER.start_as_current_span(request.method, extract(request.headers), SpanKind.SERVER) as span:
+            response = await go_on(request)
+            span.set_attributes({"http.request.method": request.method, "http.route": _route(request),
+                                 "http.response.status_code": response.status_code})  # fmt: skip
+    except Exception:  # noqa: BLE001 - the last one to hear of it: written down, and told without its words
+        log.exception("call_failed", request_id=request_id, method=request.method, route=_route(request))
+        response = problem(500, "unforeseen", "something went wrong on our side; it was written down",
+                           hint="ask again with the same Idempotency-Key, or tell us the X-Request-Id")  # fmt: skip
+    response.headers["X-Request-Id"] = request_id
+    caller, seconds, route = getattr(request.state, "caller", None), time.perf_counter() - began, _route(request)
+    operations.CALLS.labels(request.method, route, response.status_code).inc()
+    operations.SECONDS.labels(request.method, route).observe(seconds)
+    log.info(
+        "call", request_id=request_id, method=request.method, route=route, status=response.status_code,
+        client=caller.client if caller else None, milliseconds=round(seconds * 1000, 1),
+    )  # fmt: skip
+    return response
+
+
+def _route(request: Request) -> str:
+    return getattr(request.scope.get("route"), "path", "")
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    found = problem_of(error)
+    assert found is not None
+    return found

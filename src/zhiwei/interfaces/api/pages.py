@@ -1,0 +1,41 @@
+"""Lists come in pages: a cursor names where the last one ended, and nothing else is kept of it."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from zhiwei.values import BadInput
+
+T = TypeVar("T")
+
+MOST = 200
+Limit = Annotated[int, Query(ge=1, le=MOST, description=f"How many at most, up to {MOST}.")]
+Cursor = Annotated[
+    str, Query(max_length=100, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before; none begins.")
+]  # fmt: skip
+
+
+class Page(BaseModel, Generic[T]):
+    """`next` is the cursor of the page after this, null where this is the last."""
+
+    items: list[T]
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+def after(cursor: str) -> int:
+    """The number that a cursor stands for; 0 begins. BadInput where it is none of ours."""
+    if not cursor:
+        return 0
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        if text.startswith("n") and text[1:].isdigit() and len(text) < 20:
+            return int(text[1:])
+    except ValueError:
+        pass
+    raise BadInput("bad_cursor", "this cursor is none of ours", hint="take `next` of a page as it is")
+
+
+def cursor_of(number: int) -> str:
+    return urlsafe_b64encode(f"n{number}".encode()).rstrip(b"=").decode()
