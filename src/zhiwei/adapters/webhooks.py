@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
+import httpcore2
 from standardwebhooks import Webhook
 
 from zhiwei.journeys.partners.telling import Answer, Message
@@ -101,13 +101,13 @@ class WebhookCaller:
             answer = Answer(None, bad.code)
         except socket.gaierror:
             answer = Answer(None, "no_such_host")
-        except (TimeoutError, httpcore.TimeoutException):
+        except (TimeoutError, httpcore2.TimeoutException):
             answer = Answer(None, "timeout")
         except ssl.SSLError:
             answer = Answer(None, "tls")
-        except (httpcore.NetworkError, OSError) as error:
+        except (httpcore2.NetworkError, OSError) as error:
             answer = Answer(None, "tls" if isinstance(next(iter(error.args), None), ssl.SSLError) else "no_connection")
-        except (httpcore.ProtocolError, UnicodeError):
+        except (httpcore2.ProtocolError, UnicodeError):
             answer = Answer(None, "not_http")
         took = int((time.monotonic() - begun) * 1000)
         return Answer(answer.status, answer.error, answer.later, took)
@@ -117,7 +117,7 @@ class WebhookCaller:
         context = _context(self.ca) if message.url.startswith("https:") else None
         limits: dict[str, Any] = dict.fromkeys(("connect", "read", "write", "pool"), self.seconds)
         with (
-            httpcore.ConnectionPool(ssl_context=context, network_backend=line, max_connections=1) as pool,
+            httpcore2.ConnectionPool(ssl_context=context, network_backend=line, max_connections=1) as pool,
             pool.stream(
                 "POST", message.url, headers=signed(message), content=message.body, extensions={"timeout": limits}
             ) as response,
@@ -162,7 +162,7 @@ def _bad(message: str) -> BadInput:
     return BadInput("bad_address", message, hint="https://hooks.example.com/credit, say")
 
 
-class _Line(httpcore.NetworkBackend):
+class _Line(httpcore2.NetworkBackend):
     """Connects to an address that was looked at, and lets nobody use up more time than there is."""
 
     def __init__(self, resolve: Resolve, loopback: bool, until: float) -> None:
@@ -171,25 +171,25 @@ class _Line(httpcore.NetworkBackend):
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
         socket_options: Any = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
+    ) -> httpcore2.NetworkStream:  # fmt: skip
         addresses = list(self.resolve(host, port))
         if not addresses or not all(may_reach(address, self.loopback) for address in addresses):
             raise BadInput("forbidden_address", "the host stands for an address that is not of the open internet")
         trouble: Exception | None = None
         for address in addresses[:4]:
             try:
-                plain = httpcore.SyncBackend().connect_tcp(address, port, _left(self.until), None, socket_options)
+                plain = httpcore2.SyncBackend().connect_tcp(address, port, _left(self.until), None, socket_options)
                 return _Timed(plain, self.until)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 trouble = error
         assert trouble is not None
         raise trouble
 
 
-class _Timed(httpcore.NetworkStream):
+class _Timed(httpcore2.NetworkStream):
     """A connection of which every step ends by one moment: who answers a byte at a time keeps nobody waiting."""
 
-    def __init__(self, stream: httpcore.NetworkStream, until: float) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, until: float) -> None:
         self.stream, self.until = stream, until
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -203,7 +203,7 @@ class _Timed(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         return _Timed(self.stream.start_tls(ssl_context, server_hostname, _left(self.until)), self.until)
 
     def get_extra_info(self, info: str) -> Any:

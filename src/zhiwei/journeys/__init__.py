@@ -74,6 +74,7 @@ from zhiwei.journeys.partners.webhooks import (
     secret_of,
     webhook_of,
     webhooks_of,
+    written_secret,
 )
 from zhiwei.journeys.products import approve, booked, install_shelf, propose
 from zhiwei.journeys.view import portfolio, quote, sample, statement
@@ -94,5 +95,5 @@ __all__ = [
     "receive", "receive_demand", "receive_records", "reconcile", "records_of", "register_webhook", "reject_merge",
     "repay", "repay_many", "replay", "replay_events", "reseal", "resolve", "rotate_key", "rotate_secret", "rule",
     "rulings", "sample", "secret_of", "settle_payout", "statement", "tasks", "under", "undo_merge", "warnings_of",
-    "ways_to_yes", "webhook_of", "webhooks_of", "withdraw_consent", "withheld_of",
+    "ways_to_yes", "webhook_of", "webhooks_of", "withdraw_consent", "withheld_of", "written_secret",
 ]  # fmt: skip

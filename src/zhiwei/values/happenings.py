@@ -202,3 +202,55 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     WORD: str,
     WORDS: list,
 }
+
+
+def events_page() -> str:
+    """docs/reference/events.md."""
+    parts = [_PAGE.format(types=len(KINDS))]
+    for kind in KINDS.values():
+        parts.append(
+            f"\n### {kind.type}\n\n{kind.zh} · {kind.en}\n\n| fact | 中文 | what | form |\n|---|---|---|---|\n"
+        )
+        parts += [f"| `{fact.name}` | {fact.zh} | {fact.en} | {_form(fact)} |\n" for fact in kind.facts]
+    return "".join(parts)
+
+
+def _form(fact: Fact) -> str:
+    words = " or ".join(f"`{word}`" for word in fact.one_of) or _FORMS[fact.kind]
+    return f"{words}, or null" if fact.open else words
+
+
+_FORMS = {
+    ID: "id", DAY: "day, `2024-03-01`", MONEY: '`{"amount": 分, "currency": "CNY"}`', COUNT: "whole number",
+    RATE: "decimal text, `0.0985`", WORD: "word", WORDS: "list of words",
+}  # fmt: skip
+_PAGE = """# Events · 事件
+
+Made by `zhiwei webhook events --page`: {types} types. `zhiwei webhook events --json` prints the JSON Schema of each.
+
+## How they come · 如何接收
+
+A client is told what it holds: an event of a line goes to the clients that hold the line, any other to those that hold
+the party, from the moment they were given it. It can read on (`GET /v1/events`, as a page or as a stream), or be called
+(a webhook). Both give the same CloudEvents 1.0 as JSON:
+
+```json
+{{"specversion": "1.0", "id": "event_...", "source": "zhiwei/local", "type": "draw.paid", "subject": "line_...",
+  "time": "2024-03-01T02:03:04.567890+00:00", "businessdate": "2024-03-01", "datacontenttype": "application/json",
+  "dataschema": "urn:zhiwei:event:draw.paid:1", "data": {{"draw": "pay_...", "...": "..."}}}}
+```
+
+- A call is signed as [Standard Webhooks](https://www.standardwebhooks.com) says: verify `webhook-signature` with the
+  secret before anything else, and take no call whose `webhook-timestamp` is old. While a secret is exchanged there are
+  two signatures; one that fits is enough.
+- Answer 2xx within 15 seconds and do the work later. Anything else is tried again, after 5 seconds and then three times
+  as long each time, at most 8 hours, for three days; `Retry-After` is kept to. 410 ends it: the webhook is disabled. A
+  webhook that took nothing for three days is paused. Redirects are not followed.
+- An event comes at least once, always under the same `webhook-id`, which is its `id`: keep those you have seen.
+- Events of one line come in order: the next waits until the one before arrived or was given up. So do those of a party
+  that are of no line. Between lines there is no order.
+- What was missed is sent again on demand: one event, or all since a time.
+- `businessdate` is the day of the books. Facts may be added to a type; pass over what you do not know.
+
+## Types · 类型
+"""

@@ -1,6 +1,7 @@
 """A client's webhooks: registered, changed, their secret exchanged, what was sent looked at and sent again."""
 
 import os
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -139,8 +140,13 @@ def secret_of(*, books: Books, by: Actor, webhook: str, client: str = "") -> Sec
         return unit.webhooks.secrets(webhook)[0]
 
 
+def written_secret(secret: Secret) -> str:
+    """As Standard Webhooks writes it."""
+    return f"whsec_{b64encode(secret.reveal()).decode()}"
+
+
 def webhooks_of(*, books: Books, by: Actor, client: str) -> list[Webhook]:
-    """Those of a client that are not deleted, the oldest first."""
+    """Those of a client (or, for '', of all) that are not deleted, the oldest first."""
     with books.unit(by.tenant) as unit:
         return [one for one in unit.webhooks.of_client(client) if one.status != DELETED]
 

@@ -60,7 +60,9 @@ class Webhooks(Store):
         return _webhook(*row) if row else None
 
     def of_client(self, client: str) -> list[Webhook]:
-        rows = self.rows(f"{_WEBHOOK} where w.client_id = %s order by w.recorded_at, w.webhook_id", client)
+        rows = self.rows(
+            f"{_WEBHOOK} where %s in ('', w.client_id) order by w.recorded_at, w.webhook_id", client
+        )  # fmt: skip
         return [_webhook(*row) for row in rows]
 
     def add_secret(self, webhook: str, secret: Secret, overlap: timedelta) -> None:
