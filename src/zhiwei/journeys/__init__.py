@@ -60,8 +60,10 @@ from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
 from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
 from zhiwei.journeys.money.repay import Repayment, repay, repay_many
-from zhiwei.journeys.partners.deliver import Sent, deliver_due, events_of
-from zhiwei.journeys.partners.webhooks import (
+from zhiwei.journeys.products import approve, booked, install_shelf, propose
+from zhiwei.journeys.view import portfolio, quote, sample, statement
+from zhiwei.journeys.webhooks.deliver import Sent, deliver_due, events_of
+from zhiwei.journeys.webhooks.endpoints import (
     Again,
     Endpoint,
     EndpointChange,
@@ -76,8 +78,6 @@ from zhiwei.journeys.partners.webhooks import (
     webhooks_of,
     written_secret,
 )
-from zhiwei.journeys.products import approve, booked, install_shelf, propose
-from zhiwei.journeys.view import portfolio, quote, sample, statement
 
 __all__ = [
     "TWO_PERSONS", "Again", "Applied", "CameWith", "Change", "Changed", "Draw", "Duplicates", "Endpoint",

@@ -22,9 +22,9 @@ from zhiwei.journeys import (
     register_webhook,
     secret_of,
 )
-from zhiwei.journeys.partners.deliver import Sent
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 from zhiwei.journeys.partners.telling import Told
+from zhiwei.journeys.webhooks.deliver import Sent
 from zhiwei.values.happenings import Happening, happening
 
 CLIENT = "shop.local"

@@ -12,9 +12,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tests.stories.events.conftest import CLIENT, ON, Post, repayment
 
 from zhiwei.journeys import Again, Sent, replay_events, rotate_secret
-from zhiwei.journeys.partners.deliver import LEASE, LONGEST, TRIED_FOR, deliver_due, outcome_of
 from zhiwei.journeys.partners.ports import SUSPENDED, Terms
 from zhiwei.journeys.partners.telling import Answer, Message
+from zhiwei.journeys.webhooks.deliver import LEASE, LONGEST, TRIED_FOR, deliver_due, outcome_of
 from zhiwei.values import NotFound, Refusal
 from zhiwei.values.happenings import happening
 

@@ -8,7 +8,7 @@ from tests.stories.events.conftest import CLIENT, ON, Post, repayment
 
 from zhiwei.journeys import Endpoint, change_webhook, events_of, register_webhook, webhook_of, webhooks_of
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
-from zhiwei.journeys.partners.webhooks import MOST_WEBHOOKS, EndpointChange
+from zhiwei.journeys.webhooks.endpoints import MOST_WEBHOOKS, EndpointChange
 from zhiwei.values import BadInput, NotFound, Refusal
 from zhiwei.values.happenings import happening
 

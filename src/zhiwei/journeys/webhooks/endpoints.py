@@ -2,7 +2,7 @@
 
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,10 +199,14 @@ def _found(unit: Unit, webhook: str, client: str) -> Webhook:
 
 def _check(books: Books, url: str, types: tuple[str, ...], description: str) -> None:
     books.messenger.check(url)
+    known_types(types)
+    if len(description) > LONGEST_DESCRIPTION or not description.isprintable():
+        raise BadInput("bad_description", f"a description has at most {LONGEST_DESCRIPTION} printable characters")
+
+
+def known_types(types: Sequence[str]) -> None:
     if unknown := sorted(set(types) - KINDS.keys()):
         raise BadInput("no_such_type", f"no event is of type {unknown[0]!r}", hint=", ".join(KINDS))
-    if len(description) > LONGEST_DESCRIPTION or not (description.isprintable()):
-        raise BadInput("bad_description", f"a description has at most {LONGEST_DESCRIPTION} printable characters")
 
 
 def _said(url: str, types: tuple[str, ...] | None, description: str | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from zhiwei.journeys.partners.telling import (
     Told,
 )
 from zhiwei.journeys.ports import Books, Unit
+from zhiwei.journeys.webhooks.endpoints import known_types
 from zhiwei.values import Actor, BadInput, canonical, digest
 
 LEASE = timedelta(minutes=2)  # longer than any call
@@ -104,6 +105,7 @@ def events_of(
     """
     if after < 0 or not 0 < most <= MOST_EVENTS:
         raise BadInput("bad_page", f"a page has 1 to {MOST_EVENTS} events, after a number that was given")
+    known_types(types)
     with books.unit(by.tenant) as unit:
         unit.outbox.fan_out(AT_ONCE)
     with books.unit(by.tenant) as unit:
