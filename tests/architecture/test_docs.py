@@ -9,6 +9,7 @@ from zhiwei.borrower.features import catalogue_page
 from zhiwei.credit.antifraud import check_names
 from zhiwei.credit.underwriting.group import EXPOSURES
 from zhiwei.interfaces.api import catalogue
+from zhiwei.values.happenings import events_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("products/**/*.md")])
@@ -38,6 +39,12 @@ def test_the_catalogue_of_facts_is_the_one_in_force() -> None:
     """`./dev run features --page > docs/reference/features.md` after a change."""
     page = (ROOT / "docs" / "reference" / "features.md").read_text(encoding="utf-8")
     assert page == catalogue_page(EXPOSURES.values())
+
+
+def test_the_page_of_events_is_the_one_in_force() -> None:
+    """`./dev run webhook events --page > docs/reference/events.md` after a change."""
+    page = (ROOT / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
+    assert page == events_page()
 
 
 def test_every_check_on_fraud_has_its_figures_in_the_reference() -> None:

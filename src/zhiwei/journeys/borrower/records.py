@@ -13,6 +13,7 @@ from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
 from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten, willing
+from zhiwei.journeys.borrower.news import records_received
 from zhiwei.journeys.filing import Batch, Covering
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
@@ -120,6 +121,7 @@ def keep(unit: Unit, today: date, source: Source, contents: Contents, key: str =
         batches = [replace(one, batch_id=identifier("bat", delivery, one.kind, one.party)) for one in batches]
     if not unit.batches.deliver(delivery, source.name, source.file, source.sha256, sum(contents.rows.values())):
         return delivery, False
+    unit.outbox.tell(records_received(delivery, batches, today))
     unit.batches.add(replace(one, delivery=delivery, consent=consent[one.party, one.kind]) for one in batches)
     unit.batches.add_covers(
         # Days that are still to come are not spoken for, whatever a file says.

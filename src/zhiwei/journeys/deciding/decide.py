@@ -20,6 +20,7 @@ from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.deciding.apply import who_is_asked_about_applied
 from zhiwei.journeys.deciding.exposure import stored_exposures
+from zhiwei.journeys.deciding.news import decision_made, task_of
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
@@ -67,6 +68,7 @@ def decide(
             found = _decide_bucket(unit, policy, bucket, days, loops)
             if unit.decisions.add(found):
                 unit.tasks.open((task_of(one.decision_id), one.decision_id) for one in found if one.outcome == "refer")
+                unit.outbox.tell(news for one in found for news in decision_made(one, days[1]))
                 request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
                 unit.steps.audit(by, "decide", [canonical(request)])
         decided += found
@@ -222,10 +224,6 @@ def ruled(verdict: Verdict, ruling: Mapping[str, str] | None) -> Verdict:
     return replace(
         verdict, outcome=said[0], limit=micro(ruling["limit"]), annual_rate=rate, reasons=(reason, *verdict.reasons)
     )
-
-
-def task_of(decision: str) -> str:
-    return identifier("task", decision)
 
 
 def facts_of(product: Product, inputs: str) -> Facts:

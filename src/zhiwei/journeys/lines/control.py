@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhiwei.journeys.lines.find import check_not_ahead, locked_line
+from zhiwei.journeys.lines.news import line_changed, line_news
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Changes, LineChange, Proposal, Unit
 from zhiwei.loans import CLOSED, FROZEN, OPEN, Line
@@ -69,8 +70,9 @@ def apply_change(books: Books, unit: Unit, by: Actor, line: str, change: Change,
     fresh, was, becomes = _changed(books, found, change, on)
     if change.what == "sub_limit":
         unit.lines.set_sub_limit(line, change.name, change.limit)
-    unit.desk.write(Changes(lines={line: fresh}))
     change_id = identifier("chg", line, change.request(line, on), was)
+    told = list(line_news(found, fresh, change_id, on)) or [line_changed(fresh, change_id, on)]
+    unit.desk.write(Changes(lines={line: fresh}, told=told))
     unit.lines.record(LineChange(change_id, line, on, change.what, was, becomes, change.because, by.person))
     return {
         "line": line, "status": fresh.status, "limit": yuan(fresh.limit), "used": yuan(fresh.used),
