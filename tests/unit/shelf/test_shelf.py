@@ -89,3 +89,21 @@ def test_the_golden_cases_prove_what_binds_a_limit(name: str) -> None:
         less = replace(policy, limit=tuple(one for one in policy.limit if one is not term))
         told = any(differences(case, underwrite(less, case.facts, case.on)) for case in product.cases)
         assert told or term.name == "cap", f"no case is bound by {term.name}"
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_every_rule_speaks_in_a_golden_case(name: str) -> None:
+    """Of a fact that is known (of one that is missing, where the rule asks for that), in a case that expects its code:
+    who loses a rule or bends it is told before publication.
+    """
+    product, _ = check(read_folder(SHELF / name))
+    assert product is not None
+    rules = [rule for stage in product.policy.stages for rule in stage.rules]
+    missing = {(rule.code, rule.fact) for rule in rules if rule.cell.null}
+    spoke = {
+        (reason.code, reason.fact)
+        for case in product.cases
+        for reason in underwrite(product.policy, case.facts, case.on).reasons
+        if reason.code in case.expect.get("reasons", ()) and (reason.value or (reason.code, reason.fact) in missing)
+    }
+    assert [f"{rule.code} {rule.fact}" for rule in rules if (rule.code, rule.fact) not in spoke] == []
