@@ -15,11 +15,13 @@ from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
 from zhiwei.borrower.quality import demanded
 from zhiwei.credit.antifraud import check_names, loop_share, loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.credit.underwriting.group import JOINT_SHARE
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.deciding.apply import who_is_asked_about_applied
 from zhiwei.journeys.deciding.exposure import stored_exposures
+from zhiwei.journeys.deciding.group import joint_shares
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
@@ -162,6 +164,8 @@ def looked_at(
         found |= {name: float(values[row]) for name, values in figures.items()}
         facts = {name: _text(party, found.get(name)) for name in product.facts} | owed.get(party, {})
         seen[party] = Seen(used[party], facts)
+    for party, share in joint_shares(unit, product, {party: one.facts for party, one in seen.items()}, as_of).items():
+        seen[party].facts[JOINT_SHARE] = share
     return seen
 
 
