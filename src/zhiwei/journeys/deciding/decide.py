@@ -152,8 +152,9 @@ def looked_at(
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
     figures = demanded(tables, parties, as_of, product.needs.demands, covered)
-    asked = any(name.startswith("found_") for name in product.facts)
-    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
+    fraud = None
+    if any(name.startswith("found_") for name in product.facts):
+        fraud = findings_of(unit, tables=tables, covered=covered, parties=parties, as_of=as_of, today=days[1])
     sources, owed = unit.parties.sources(parties), stored_exposures(unit, product, parties, as_of)
     seen = {}
     for row, party in enumerate(parties):
