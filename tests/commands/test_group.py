@@ -47,6 +47,14 @@ def test_limits_of_a_group_are_whole_steps(zhiwei, tmp_path: Path) -> None:
     assert fen(other["limit"]) % fen("10000")
 
 
+def test_the_parameters_of_a_day_to_come_are_not_known(zhiwei, tmp_path: Path) -> None:
+    file = tmp_path / "group.csv"
+    file.write_text(FILE, "utf-8")
+    said = zhiwei("group", "advise", "--file", file, "--on", "2999-01-01", code=2).stderr
+    assert "future_date" in said
+    assert "2999-01-01 is in the future" in said.replace("\n", " ")
+
+
 def test_another_pd_for_one_or_for_all(zhiwei, tmp_path: Path) -> None:
     file = tmp_path / "group.csv"
     file.write_text(FILE, "utf-8")

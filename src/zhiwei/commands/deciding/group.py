@@ -54,7 +54,7 @@ def advise_(
         told = read_group(file)
         pds = _pds(pd or [], [one.name for one in told])
         told = [replace(one, pd=pds.get(one.name, one.pd)) for one in told]
-        advice = advise(told, on or datetime.now(UTC).astimezone().date())
+        advice = advise(told, _past(on))
     else:
         if on:
             raise typer.BadParameter("--on goes with --file: of parties the latest decisions are looked at today")
@@ -67,6 +67,13 @@ def advise_(
         print_json(_plain(advice))
     else:
         _print(advice)
+
+
+def _past(on: date | None) -> date:
+    today = datetime.now(UTC).astimezone().date()
+    if on and on > today:
+        raise BadInput("future_date", f"{on} is in the future: its parameters are not known", hint=f"today is {today}")
+    return on or today
 
 
 def read_group(file: Path) -> list[Member]:
