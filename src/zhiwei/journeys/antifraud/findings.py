@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhiwei.borrower import KINDS
-from zhiwei.borrower.covers import seen_covers
+from zhiwei.borrower.covers import spoken_for
 from zhiwei.borrower.sameness import Sameness
 from zhiwei.credit.antifraud import Searched, Seen, search
 from zhiwei.credit.antifraud.findings import Evidence
@@ -51,7 +51,7 @@ def findings_of(
     """
     told = pc.unique(covered["kind"]).to_pylist()  # a search that found nothing was made
     tables = {**{kind: KINDS[kind].schema.empty_table() for kind in told}, **tables}
-    known = _known(tables, covered, parties, as_of)
+    known = _known(tables, covered, as_of)
     snapshot = unit.network.snapshot()
     if snapshot is not None and snapshot.as_of > as_of:
         snapshot = None
@@ -75,18 +75,15 @@ def findings_of(
     )
 
 
-def _known(
-    tables: Mapping[str, pa.Table], covered: pa.Table, parties: Sequence[str], as_of: date
-) -> dict[str, set[str]]:
+def _known(tables: Mapping[str, pa.Table], covered: pa.Table, as_of: date) -> dict[str, set[str]]:
     """Kind -> parties of whom there are rows, or a file that speaks for them. One's own pledges are not the register:
     that is known where it was searched.
     """
-    found = {}
-    for kind, table in tables.items():
-        told = seen_covers(covered, kind, parties, as_of)["_who"].unique().to_list()
-        rows = [] if kind == "pledges" else pc.unique(table["party_id"]).to_pylist()
-        found[kind] = {*rows, *(parties[who] for who in told)}
-    return found
+    told = spoken_for(covered, as_of)
+    return {
+        kind: told.get(kind, set()) | set([] if kind == "pledges" else pc.unique(table["party_id"]).to_pylist())
+        for kind, table in tables.items()
+    }
 
 
 def _traded_with(tables: Mapping[str, pa.Table]) -> list[str]:
