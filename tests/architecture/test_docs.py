@@ -7,7 +7,7 @@ import pytest
 
 from zhiwei.borrower.features import catalogue_page
 from zhiwei.credit.antifraud import check_names
-from zhiwei.credit.underwriting.group import EXPOSURES
+from zhiwei.credit.underwriting.group import BOOK
 from zhiwei.interfaces.api import catalogue
 from zhiwei.values.happenings import events_page
 
@@ -38,7 +38,7 @@ def test_commands_exist(page: Path) -> None:
 def test_the_catalogue_of_facts_is_the_one_in_force() -> None:
     """`./dev run features --page > docs/reference/features.md` after a change."""
     page = (ROOT / "docs" / "reference" / "features.md").read_text(encoding="utf-8")
-    assert page == catalogue_page(EXPOSURES.values())
+    assert page == catalogue_page(BOOK.values())
 
 
 def test_the_page_of_events_is_the_one_in_force() -> None:

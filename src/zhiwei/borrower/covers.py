@@ -80,6 +80,15 @@ def covered_table(covers: Iterable[Cover]) -> pa.Table:
     )
 
 
+def spoken_for(covered: pa.Table, as_of: date) -> dict[str, set[str]]:
+    """Kind -> parties of whom a file that is there on the as-of date says what it covers."""
+    found: dict[str, set[str]] = {}
+    for one in covered.select(["party_id", "kind", "first", "last"]).to_pylist():
+        if one["first"] <= one["last"] and one["last" if one["kind"] in REPORTS else "first"] <= as_of:
+            found.setdefault(one["kind"], set()).add(one["party_id"])
+    return found
+
+
 def seen_covers(covered: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
     """What files of a kind speak for, as known on the as-of date: `_who` (place of the party), `_part` ("" where it is
     not said), `_first`, `_last` in days since 1970.

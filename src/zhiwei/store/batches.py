@@ -88,15 +88,22 @@ class Batches(Store):
     def of(
         self, parties: Sequence[str], kinds: Sequence[str], until: date, known_at: datetime | None
     ) -> dict[str, list[pa.Table]]:
-        """Kind -> batches in the order in which they came, of parties whose consent still stands."""
+        """Kind -> batches in the order in which they came, of parties whose consent still stands: of a file that came
+        again, as it was read last.
+        """
         found = self.connection.cursor(binary=True).execute(
-            b"""select kind, body from record_batch b
-                where party_id = any(%s) and kind = any(%s) and first_day <= %s
-                  and received_at <= coalesce(%s, 'infinity'::timestamptz)
-                  and not exists (select from consent_withdrawal w
-                                  where w.tenant_id = b.tenant_id and w.consent_id = b.consent_id)
+            b"""select kind, body from (
+                  select kind, body, first_day, number, delivery_id, last_value(delivery_id) over (
+                    partition by party_id, kind, source, sha256 order by number
+                    rows between unbounded preceding and unbounded following) as latest
+                  from record_batch b join delivery d using (tenant_id, delivery_id)
+                  where party_id = any(%s) and kind = any(%s)
+                    and received_at <= coalesce(%s, 'infinity'::timestamptz)
+                    and not exists (select from consent_withdrawal w
+                                    where w.tenant_id = b.tenant_id and w.consent_id = b.consent_id)) as standing
+                where delivery_id = latest and first_day <= %s
                 order by number""",
-            [list(parties), list(kinds), until, known_at],
+            [list(parties), list(kinds), known_at, until],
         )
         tables: defaultdict[str, list[pa.Table]] = defaultdict(list)
         for kind, body in found:

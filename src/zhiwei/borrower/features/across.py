@@ -30,6 +30,11 @@ from zhiwei.borrower.features.windows import (
 )
 
 FACTS: Group["Sources"] = Group("across")
+COMPARED = (
+    "invoices", "tax_returns", "bank_flow", "acquiring", "orders", "procurement", "meters", "registry",
+    "bureau_accounts",
+)  # fmt: skip
+"""Kinds between which facts are made: any of them may be what a fact of this chapter is made of."""
 
 
 class Sources:

@@ -41,7 +41,8 @@ class Seen:
     """What is known of parties. `tables`: kind of record (and `applications`, `pledges`, `loans`) -> rows.
 
     None or an absent kind is "we could not look". `rings` None: circles are looked for in the invoices given.
-    `bad`: marked parties, each with why; `near`: party -> the marked ones within two steps.
+    `bad`: marked parties, each with why; `near`: party -> the marked ones within two steps. `known`: kind -> parties
+    of whom somebody looked; of a kind that is not there, all.
     """
 
     tables: Mapping[str, pa.Table]
@@ -51,6 +52,7 @@ class Seen:
     neighbours: Mapping[str, Sequence[str]] | None = None
     bad: Mapping[str, str] | None = None
     near: Mapping[str, Sequence[Evidence]] = field(default_factory=dict)
+    known: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def there(self) -> set[str]:
@@ -65,12 +67,20 @@ def search(seen: Seen, parties: Collection[str], on: date) -> Searched:
     there = seen.there
     # Turned once into what every check works on: several look at the same rows.
     seen = replace(seen, tables={name: pl.DataFrame(rows) for name, rows in seen.tables.items()})
-    looked = tuple(name for name, check in checks.checks.items() if there.issuperset(check.needs))
+    could = {name: check.needs for name, check in checks.checks.items() if there.issuperset(check.needs)}
+    unseen = {
+        party: frozenset(
+            name for name, needs in could.items() if any(party not in seen.known.get(one, (party,)) for one in needs)
+        )
+        for party in parties
+    }
+    looked = tuple(name for name in could if not parties or any(name not in those for those in unseen.values()))
     found = [*_invoices(checks, seen, parties), *_flows(checks, seen), *_people(checks, seen)]
     for party, evidence in seen.near.items():
         found += checks.found("near_bad_party", party, len(evidence), evidence)
     wanted = set(parties)
-    return Searched(by_effect(one for one in found if one.party in wanted or one.check == "early_defaults"), looked)
+    mine = by_effect(one for one in found if one.party in wanted or one.check == "early_defaults")
+    return Searched(mine, looked, unseen)
 
 
 def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Finding]:

@@ -22,11 +22,15 @@ from zhiwei.values import Actor, BadInput, digest, identifier
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where records came from: the source's name, the file's, and the SHA-256 of its bytes."""
+    """Where records came from: the source's name, the file's, and the SHA-256 of its bytes.
+
+    `settings`: a digest of what a person said of the file, by which it was read; "" where nobody said anything.
+    """
 
     name: str
     file: str
     sha256: str
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,11 @@ def readable(file: str, parsed: Parsed) -> Contents:
 
 
 def delivery_of(source: Source, contents: Contents) -> str:
-    """The id of a delivery follows from what it holds; the same file with other days corrects what was said of them."""
-    return identifier("del", source.name, source.sha256, *contents.rows.items(), *map(astuple, contents.covers))
+    """The id of a delivery follows from what it holds and how it was read: the same file with other days, or read by
+    other settings, corrects what was said of it.
+    """
+    said = [source.settings] if source.settings else []  # without any the id is what it always was
+    return identifier("del", source.name, source.sha256, *contents.rows.items(), *map(astuple, contents.covers), *said)
 
 
 def keep(unit: Unit, today: date, source: Source, contents: Contents, key: str = "") -> tuple[str, bool]:

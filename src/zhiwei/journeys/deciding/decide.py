@@ -15,11 +15,13 @@ from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
 from zhiwei.borrower.quality import demanded
 from zhiwei.credit.antifraud import check_names, loop_share, loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.credit.underwriting.group import JOINT_SHARE
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.deciding.apply import who_is_asked_about_applied
 from zhiwei.journeys.deciding.exposure import stored_exposures
+from zhiwei.journeys.deciding.group import joint_shares
 from zhiwei.journeys.deciding.news import decision_made, task_of
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
@@ -152,8 +154,9 @@ def looked_at(
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
     figures = demanded(tables, parties, as_of, product.needs.demands, covered)
-    asked = any(name.startswith("found_") for name in product.facts)
-    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
+    fraud = None
+    if any(name.startswith("found_") for name in product.facts):
+        fraud = findings_of(unit, tables=tables, covered=covered, parties=parties, as_of=as_of, today=days[1])
     sources, owed = unit.parties.sources(parties), stored_exposures(unit, product, parties, as_of)
     seen = {}
     for row, party in enumerate(parties):
@@ -164,6 +167,8 @@ def looked_at(
         found |= {name: float(values[row]) for name, values in figures.items()}
         facts = {name: _text(party, found.get(name)) for name in product.facts} | owed.get(party, {})
         seen[party] = Seen(used[party], facts)
+    for party, share in joint_shares(unit, product, {party: one.facts for party, one in seen.items()}, as_of).items():
+        seen[party].facts[JOINT_SHARE] = share
     return seen
 
 

@@ -1,5 +1,6 @@
 """Wash trading: orders and takings by a few hands, of round amounts, signed for at once; money that comes to leave."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import polars as pl
@@ -29,11 +30,7 @@ def _shares(sieve: Sieve, party: str, rows: pl.DataFrame) -> list[Finding]:
         pl.len().alias("times"), pl.col("amount").sum()
     ).sort("times", "buyer", descending=True)  # fmt: skip
     top = buyers.head(int(sieve.number("wash.top")))
-    told = [
-        Evidence("buyer", (buyer,), f"买家 {buyer[:8]}：{times} 单，{grouped(fen)} 元",
-                 f"buyer {buyer[:8]}: {times} orders, {grouped(fen)} 元")
-        for buyer, times, fen in top.iter_rows()
-    ]  # fmt: skip
+    told = _largest(("buyer", "买家"), ("orders", "单"), top.iter_rows())
     found = []
     if buyers.height > top.height:  # of ten customers in all, ten are not a sign of anything
         found += sieve.found("wash_top_buyers", party, float(top["times"].sum()) / many, told)
@@ -45,6 +42,17 @@ def _shares(sieve: Sieve, party: str, rows: pl.DataFrame) -> list[Finding]:
     if sent.height >= sieve.number("wash.fewest"):
         found += _share(sieve, "wash_signing", party, sent, hasty)
     return found
+
+
+def _largest(
+    who: tuple[str, str], what: tuple[str, str], top: Iterable[tuple[str, int, int]]
+) -> list[Evidence]:  # fmt: skip
+    """Who (name, how often, 分) the most came from; words as (English, 中文)."""
+    return [
+        Evidence(who[0], (name,), f"{who[1]} {name[:8]}：{times} {what[1]}，{grouped(fen)} 元",
+                 f"{who[0]} {name[:8]}: {times} {what[0]}, {grouped(fen)} 元")
+        for name, times, fen in top
+    ]  # fmt: skip
 
 
 def wash_takings(sieve: Sieve, acquiring: pa.Table) -> list[Finding]:
@@ -59,11 +67,7 @@ def wash_takings(sieve: Sieve, acquiring: pa.Table) -> list[Finding]:
             pl.len().alias("times"), pl.col("amount").sum()
         ).sort("amount", "payer", descending=True)  # fmt: skip
         top = payers.head(int(sieve.number("wash.top")))
-        told = [
-            Evidence("payer", (payer,), f"付款人 {payer[:8]}：{times} 笔，{grouped(fen)} 元",
-                     f"payer {payer[:8]}: {times} takings, {grouped(fen)} 元")
-            for payer, times, fen in top.iter_rows()
-        ]  # fmt: skip
+        told = _largest(("payer", "付款人"), ("takings", "笔"), top.iter_rows())
         if payers.height > top.height:
             share = float(top["amount"].sum()) / float(rows["amount"].sum())
             findings += sieve.found("pos_top_payers", party, share, told[:SHOWN])
