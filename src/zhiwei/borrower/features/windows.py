@@ -156,6 +156,10 @@ class Rows:
         """Parties of whom files say what they cover, and there is no row."""
         return self.told.has & (self.count() == 0)
 
+    @cached_property
+    def _some_empty(self) -> bool:
+        return bool(self.empty.any())
+
     def said(self, name: str) -> Bools:
         """Parties of whom some row says something in the column, or of whom there is nothing to say."""
         if not self._table[name].null_count:
@@ -164,7 +168,7 @@ class Rows:
 
     def believed(self, fact: Fact, values: Floats) -> Floats:
         """Values of a fact, NaN where it cannot be said: nothing came, and no file speaks for all of the window."""
-        if not self.empty.any():
+        if not self._some_empty:
             return values
         return np.where(self.empty & ~self.told.speaks_for(fact.window), np.nan, values)
 
