@@ -24,7 +24,7 @@ from zhiwei.store.table import Store, lazy
 PART = "record_cover.part"
 THING = "pledged_thing.thing_index"
 BODY = "record_batch.body"  # names, accounts and phones of third parties are in there: all of it is sealed
-_OPTIONS = ipc.IpcWriteOptions(compression="zstd")
+_LITTLE = 2**16  # bytes of rows: up to here opening what is packed tightly takes longer than all that is done with it
 _ALONE = ipc.IpcReadOptions(use_threads=False)  # columns of one party are small: handing them out takes longer
 
 
@@ -182,6 +182,7 @@ class Batches(Store):
 
 def _packed(rows: pa.Table) -> bytes:
     into = io.BytesIO()
-    with ipc.new_stream(into, rows.schema, options=_OPTIONS) as writer:
+    options = ipc.IpcWriteOptions(compression="zstd" if rows.nbytes > _LITTLE else "lz4")
+    with ipc.new_stream(into, rows.schema, options=options) as writer:
         writer.write_table(rows)
     return into.getvalue()
