@@ -32,7 +32,7 @@ class Tried:
 def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
     """The checks of a kind on rows after day `start`; rows before it are looked at only for what they lead to."""
     checks = CHECKS[kind].every(as_of)
-    judged = _prepared(kind, frame, start, as_of).select(
+    judged = CHECKS[kind].prepare(frame, as_of).filter(pl.col("_day") > start).select(
         "_who",
         _at=pl.from_epoch("_day", time_unit="d"),
         _place=pl.concat_str(
@@ -47,7 +47,8 @@ def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
 
 def counted(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
     """`_who` of each of these rows, how many checks were `tried` on it and how many `held`, without anything else."""
-    return _prepared(kind, frame, start, as_of).select("_who", *_counting(kind, as_of))
+    prepared = CHECKS[kind].prepare(frame, as_of)
+    return prepared.select("_who", "_day", *_counting(kind, as_of)).filter(pl.col("_day") > start)
 
 
 @lru_cache(maxsize=256)
@@ -56,10 +57,6 @@ def _counting(kind: str, as_of: date) -> tuple[pl.Expr, pl.Expr]:
     holds = [check.holds for check in CHECKS[kind].every(as_of)]
     tried = pl.sum_horizontal(one.is_not_null().cast(pl.Int64) for one in holds)
     return tried.alias("tried"), pl.sum_horizontal(one.cast(pl.Int64) for one in holds).alias("held")
-
-
-def _prepared(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
-    return CHECKS[kind].prepare(frame, as_of).filter(pl.col("_day") > start)
 
 
 def joined(found: Sequence[Tried]) -> Tried:

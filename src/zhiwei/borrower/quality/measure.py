@@ -19,7 +19,7 @@ from zhiwei.borrower.covers import seen_covers
 from zhiwei.borrower.quality.coverage import Floats, by_part, coverage, freshness, longest_gap
 from zhiwei.borrower.quality.internal import Tried, joined, tried
 from zhiwei.borrower.quality.policy import Speech, speeches, threshold
-from zhiwei.borrower.quality.spans import Bools, Spans, ordinal, parts, seen, spans_of, window_of
+from zhiwei.borrower.quality.spans import Bools, Spans, ordinal, parts, seen, spans_of, statement, window_of
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import add_months
 
@@ -111,7 +111,8 @@ def quality(
 
 def _rows(table: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
     some = KINDS[kind].schema.empty_table() if table is None else table
-    return parts(seen(some, KINDS[kind].day, parties, as_of), speeches()[kind])
+    rows = parts(seen(some, KINDS[kind].day, parties, as_of), speeches()[kind])
+    return statement(rows) if speeches()[kind].speaks == "chain" else rows
 
 
 def _named(frame: pl.DataFrame, parties: Sequence[str]) -> pl.DataFrame:
