@@ -19,7 +19,8 @@ from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import conformed
 from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
 from zhiwei.store.received import Deliveries
-from zhiwei.store.table import Store, lazy
+from zhiwei.store.table import Store
+from zhiwei.values import lazy
 
 PART = "record_cover.part"
 THING = "pledged_thing.thing_index"

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from zhiwei.borrower import INVOICES
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.store.received import Counterparties, Deliveries
-from zhiwei.store.table import Store, lazy
+from zhiwei.store.table import Store
+from zhiwei.values import lazy
 
 CHUNK = 50_000  # rows a statement: bounds memory and gives progress
 FEW = 2_000  # names that are opened sooner than all parties are looked up

@@ -32,14 +32,19 @@ class Tried:
 def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
     """The checks of a kind on rows after day `start`; rows before it are looked at only for what they lead to."""
     checks = CHECKS[kind].every(as_of)
-    judged = CHECKS[kind].prepare(frame, as_of).filter(pl.col("_day") > start).select(
-        "_who",
-        _at=pl.from_epoch("_day", time_unit="d"),
-        _place=pl.concat_str(
-            [pl.col(name).cast(pl.String).fill_null("") for name in CHECKS[kind].place], separator=" / "
-        ),
-        **{f"holds.{check.name}": check.holds for check in checks},
-        **{f"off.{check.name}": check.off.cast(pl.Float64) for check in checks},
+    judged = (
+        CHECKS[kind]
+        .prepare(frame, as_of)
+        .filter(pl.col("_day") > start)
+        .select(
+            "_who",
+            _at=pl.from_epoch("_day", time_unit="d"),
+            _place=pl.concat_str(
+                [pl.col(name).cast(pl.String).fill_null("") for name in CHECKS[kind].place], separator=" / "
+            ),
+            **{f"holds.{check.name}": check.holds for check in checks},
+            **{f"off.{check.name}": check.off.cast(pl.Float64) for check in checks},
+        )
     )
     found = [_one(kind, check, judged) for check in checks]
     return joined(found)
