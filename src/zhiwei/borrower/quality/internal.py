@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from zhiwei.borrower.quality.checks import CHECKS, Check
 
@@ -50,10 +52,11 @@ def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
     return joined(found)
 
 
-def counted(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
+def counted(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> dict[str, NDArray[np.int64]]:
     """`_who` of each of these rows, how many checks were `tried` on it and how many `held`, without anything else."""
-    prepared = CHECKS[kind].prepare(frame, as_of)
-    return prepared.select("_who", "_day", *_counting(kind, as_of)).filter(pl.col("_day") > start)
+    found = CHECKS[kind].prepare(frame, as_of).select("_who", "_day", *_counting(kind, as_of))
+    recent = found["_day"].to_numpy() > start
+    return {name: found[name].to_numpy()[recent] for name in ("_who", "tried", "held")}
 
 
 @lru_cache(maxsize=256)

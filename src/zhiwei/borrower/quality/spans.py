@@ -87,9 +87,9 @@ def seen(table: pa.Table, day: str, parties: Sequence[str], as_of: date) -> pl.D
     """Rows of these parties known on the as-of date, with `_who` (place of the party) and `_day`."""
     found = pc.index_in(table["party_id"], value_set=pa.array(parties, pa.string())).fill_null(-1)
     who, days = found.to_numpy().astype(np.int64), _days_of(table[day])
-    frame = pl.DataFrame(pl.from_arrow(table)).with_columns(pl.Series("_day", days), pl.Series("_who", who))
     kept = (who >= 0) & (days <= ordinal(as_of))
-    return frame if kept.all() else frame.filter(kept)
+    told = table.append_column("_day", pa.array(days)).append_column("_who", pa.array(who))
+    return pl.DataFrame(pl.from_arrow(told if kept.all() else told.filter(pa.array(kept))))
 
 
 def _days_of(column: pa.ChunkedArray) -> Ints:
@@ -163,7 +163,7 @@ def _bridged(ordered: pl.DataFrame, speech: Speech) -> Ints:
     day = _whole(ordered["_day"])
     near = np.diff(day) <= speech.bridge_days
     if speech.speaks == "chain":
-        near |= (ordered["_off"] == 0).fill_null(False).to_numpy()[1:]
+        near |= ordered["_off"].to_numpy()[1:] == 0  # null is no number, and no zero
     return np.append(np.where(ordered["_same"].to_numpy()[1:] & near, day[1:], day[:-1]), day[-1:])
 
 
