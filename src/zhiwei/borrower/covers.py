@@ -28,6 +28,7 @@ COVERED = pa.schema(
 joined by " / "), null where the file does not say. A period that ends before it begins is not looked at.
 """
 _EPOCH = date(1970, 1, 1)
+_NOTHING = pl.DataFrame(schema={"_who": pl.Int64, "_part": pl.String, "_first": pl.Int64, "_last": pl.Int64})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def seen_covers(covered: pa.Table | None, kind: str, parties: Sequence[str], as_
     if table.num_rows:
         table = table.filter(pc.equal(table["kind"], kind))
     if not table.num_rows:
-        return pl.DataFrame(schema={"_who": pl.Int64, "_part": pl.String, "_first": pl.Int64, "_last": pl.Int64})
+        return _NOTHING
     places = pl.DataFrame(
         {"party_id": list(parties), "_who": range(len(parties))}, {"party_id": pl.String, "_who": pl.Int64}
     )

@@ -19,12 +19,14 @@ from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import conformed
 from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
 from zhiwei.store.received import Deliveries
-from zhiwei.store.table import Store, lazy
+from zhiwei.store.table import Store
+from zhiwei.values import lazy
 
 PART = "record_cover.part"
 THING = "pledged_thing.thing_index"
 BODY = "record_batch.body"  # names, accounts and phones of third parties are in there: all of it is sealed
-_OPTIONS = ipc.IpcWriteOptions(compression="zstd")
+_LITTLE = 2**16  # bytes of rows: up to here opening what is packed tightly takes longer than all that is done with it
+_ALONE = ipc.IpcReadOptions(use_threads=False)  # columns of one party are small: handing them out takes longer
 
 
 class Batches(Store):
@@ -108,7 +110,7 @@ class Batches(Store):
         tables: defaultdict[str, list[pa.Table]] = defaultdict(list)
         for kind, body in found:
             opened = self.vault.open_bytes(bytes(body), BODY)
-            tables[kind].append(conformed(kind, ipc.open_stream(pa.BufferReader(opened)).read_all()))
+            tables[kind].append(conformed(kind, ipc.open_stream(opened, options=_ALONE).read_all()))
         return tables
 
     def add_covers(self, covers: Iterable[Covering]) -> None:
@@ -197,6 +199,7 @@ class Batches(Store):
 
 def _packed(rows: pa.Table) -> bytes:
     into = io.BytesIO()
-    with ipc.new_stream(into, rows.schema, options=_OPTIONS) as writer:
+    options = ipc.IpcWriteOptions(compression="zstd" if rows.nbytes > _LITTLE else "lz4")
+    with ipc.new_stream(into, rows.schema, options=options) as writer:
         writer.write_table(rows)
     return into.getvalue()

@@ -1,10 +1,9 @@
 """Counterparties: net trade by pair of party and counterparty, and how it is spread over them."""
 
-from functools import cached_property
-
 import numpy as np
 
 from zhiwei.borrower.features.windows import Bools, Codes, Floats, Ints, Rows, ratio
+from zhiwei.values import lazy
 
 
 class Trade:
@@ -25,12 +24,12 @@ class Trade:
         self.fen: Floats = fen[order]
         self.parties = rows.parties
 
-    @cached_property
+    @lazy
     def positive(self) -> Floats:
         """A partner with net returns counts as nothing."""
         return np.maximum(self.fen, 0)
 
-    @cached_property
+    @lazy
     def whole(self) -> Floats:
         return self._sum(self.positive)
 
@@ -67,7 +66,7 @@ class Trade:
         smaller = np.minimum(self.positive[here], other.positive[there])
         return np.bincount(self.who[here], smaller, self.parties).astype(np.float64)
 
-    @cached_property
+    @lazy
     def _rank(self) -> Ints:
         return np.arange(len(self.who)) - np.searchsorted(self.who, self.who, side="left")
 

@@ -1,11 +1,9 @@
 """What a check found: whom, by what figure against which dated threshold, and evidence that a person can follow."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
-
-import polars as pl
 
 EFFECTS = ("block", "refer", "score", "note")
 """Heaviest first: no lending; a person looks; worth points; worth knowing."""
@@ -91,15 +89,3 @@ def grouped_rows(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, list[
         if row[key] not in (None, ""):
             found.setdefault(row[key], []).append(row)
     return found
-
-
-def by_party(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Each party's rows, in their order; rows of one party alone are not grouped, which takes longer than to see it."""
-    if rows.is_empty():
-        return
-    whose = rows["party_id"]
-    if (whose == whose[0]).all():
-        yield str(whose[0]), rows
-        return
-    for (party,), some in rows.group_by("party_id", maintain_order=True):
-        yield str(party), some

@@ -200,7 +200,7 @@ def _text(party: str, value: float | None) -> str | None:
 def decision_from(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
     """From the canonical inputs alone, so that a replay walks the very same way; a person's ruling is among them."""
     stored = json.loads(inputs)
-    verdict = ruled(underwrite(product.policy, facts_of(product, inputs), as_of), stored.get("ruling"))
+    verdict = ruled(underwrite(product.policy, numbers_of(product, stored["facts"]), as_of), stored.get("ruling"))
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
     inputs_hash = digest(stored)
     decision_id = identifier("dec", inputs_hash, versions)

@@ -155,7 +155,7 @@ def _as_of(unit: Unit, lines: Sequence[Line], on: date) -> list[Line]:
     """The lines that were open by then, each as it was: most are read as they are, few have changed since."""
     lines = [line for line in lines if line.opened_on <= on]
     changes: dict[str, list[LineChange]] = {}
-    for change in unit.lines.changes([line.line_id for line in lines]):
+    for change in unit.lines.changes([line.line_id for line in lines]) if lines else ():
         changes.setdefault(change.line, []).append(change)
     moved = [line.line_id for line in lines if line.last_event and line.last_event > on]
     loans = unit.loans.of_lines(moved) if moved else []
