@@ -2,7 +2,7 @@
 
 from zhiwei.values.actor import INSTALLER, RELEASE, Actor
 from zhiwei.values.calendar import CALENDARS, alarm, business_day, is_business_day, known_days
-from zhiwei.values.canonical import canonical, digest, identifier
+from zhiwei.values.canonical import canonical, digest, fingerprint, identifier
 from zhiwei.values.dates import DAY, EARLIEST, add_months, days, monthly
 from zhiwei.values.daycount import DayCount
 from zhiwei.values.lazy import lazy
@@ -14,6 +14,7 @@ from zhiwei.values.trouble import BadInput, Breach, Forbidden, NotFound, Outage,
 __all__ = [
     "CALENDARS", "CURRENCY", "DAY", "EARLIEST", "INSTALLER", "RELEASE", "Actor", "BadInput", "Breach", "DayCount",
     "Forbidden", "NotFound", "Outage", "Reason", "Refusal", "Rounding", "add_months", "alarm", "as_rate",
-    "business_day", "by_severity", "canonical", "days", "digest", "fen", "from_plain", "grouped", "half_up",
-    "identifier", "is_business_day", "known_days", "lazy", "monthly", "quantized", "split", "to_plain", "yuan",
+    "business_day", "by_severity", "canonical", "days", "digest", "fen", "fingerprint", "from_plain", "grouped",
+    "half_up", "identifier", "is_business_day", "known_days", "lazy", "monthly", "quantized", "split", "to_plain",
+    "yuan",
 ]  # fmt: skip

@@ -54,17 +54,22 @@ class Trade:
 
     def among(self, other: "Trade") -> Bools:
         """Partners that are also partners of the other trade."""
-        return np.isin(self.pair, other.pair)
+        return self._is_in(np.sort(other.pair))
 
     def active_among(self, other: "Trade") -> Bools:
         """Partners with net trade here that have net trade there."""
-        return (self.fen > 0) & np.isin(self.pair, other.pair[other.fen > 0])
+        return (self.fen > 0) & self._is_in(np.sort(other.pair[other.fen > 0]))
 
     def back(self, other: "Trade") -> Floats:
         """Money that goes both ways: over partners of both trades, the smaller of the two, per party."""
         _, here, there = np.intersect1d(self.pair, other.pair, assume_unique=True, return_indices=True)
         smaller = np.minimum(self.positive[here], other.positive[there])
         return np.bincount(self.who[here], smaller, self.parties).astype(np.float64)
+
+    def _is_in(self, pairs: Ints) -> Bools:
+        """Partners that are among these, which are in order."""
+        place = np.searchsorted(pairs, self.pair)
+        return pairs.take(place, mode="clip") == self.pair if len(pairs) else np.zeros(len(self.pair), dtype=bool)
 
     @lazy
     def _rank(self) -> Ints:

@@ -297,7 +297,7 @@ class Rows:
     def _encoded(self, names: tuple[str, ...]) -> tuple[Codes, ...]:
         columns = [self._table[name] for name in names]
         chunks = [chunk for column in columns for chunk in column.chunks]
-        every = pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
+        every = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
         encoded = every.dictionary_encode()
         code = _plain(encoded.indices, -1)
         size = self._table.num_rows

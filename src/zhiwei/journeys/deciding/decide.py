@@ -35,7 +35,7 @@ from zhiwei.values import (
     Refusal,
     add_months,
     canonical,
-    digest,
+    fingerprint,
     identifier,
     quantized,
     yuan,
@@ -202,7 +202,7 @@ def decision_from(product: Product, party: str, as_of: date, inputs: str, code: 
     stored = json.loads(inputs)
     verdict = ruled(underwrite(product.policy, numbers_of(product, stored["facts"]), as_of), stored.get("ruling"))
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
-    inputs_hash = digest(stored)
+    inputs_hash = fingerprint(inputs)
     decision_id = identifier("dec", inputs_hash, versions)
     limit = int(unscaled(verdict.limit) * 100)
     document = _document(decision_id, party, product.product_id, as_of, verdict) | {
