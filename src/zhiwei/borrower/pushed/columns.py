@@ -25,6 +25,7 @@ COUNTED = {"invoices": "occurrence"}
 _SIDES = {"sale": "sale", "purchase": "purchase"}
 _TAXES = {tax: tax for tax in ("vat", "cit", "iit", "surcharge", "other")}
 _PLACES = 12  # of a number that is no money: float64 tells no more of what is measured here
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"  # one line, not blank
 Schema = dict[str, Any]
 
 
@@ -204,5 +205,6 @@ def _typed(reader: Reader, of: pa.DataType) -> Schema:
     return {
         "type": "string",
         "minLength": 1,
+        "pattern": _PLAIN,
         "maxLength": _longest(reader.args[0] if isinstance(reader, partial) else reader),
     }
