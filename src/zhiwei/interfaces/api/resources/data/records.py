@@ -37,6 +37,7 @@ from zhiwei.values import DAY, EARLIEST, BadInput, NotFound
 
 room = Room("records")
 STREAM, LINES, ARROW = 2**26, "application/x-ndjson", "application/vnd.apache.arrow.stream"
+LARGEST_LIST = 2**22
 LARGEST_FILE = 2**24  # bytes: some formats unfold to many times that
 AT_ONCE, WAIT = 2, 20  # streams and files read at one time in a process; seconds that another waits for its turn
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -144,7 +145,7 @@ def _push(kind: str) -> None:
     """
     room.write(
         f"/parties/{{party}}/records/{kind}", "records:write", summary=f"Push {words.en.lower()} 推送{words.zh}",
-        response_model=Delivered, responses=_WRONG_MEDIA,
+        response_model=Delivered, responses=_WRONG_MEDIA, largest=LARGEST_LIST,
         openapi_extra=_body({"application/json": _list_schema(kind)}, "Rows, and the days that they speak for."),
     )(push)  # fmt: skip
 
