@@ -13,6 +13,7 @@ from zhiwei.credit.antifraud.typologies.applications import HELD_AS, KINDS
 from zhiwei.journeys.network import Application
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
+from zhiwei.journeys.products import published
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, identifier
 
 MOST = 20  # things one application comes with
@@ -49,6 +50,7 @@ def apply(*, books: Books, by: Actor, product: str, party: str, on: date, came_w
     channel = impersonal("channel", came_with.channel) if came_with.channel else ""
     things = read_things(came_with.things)
     with books.unit(by.tenant) as unit:
+        published(unit, product)
         if party not in unit.parties.sources([party]):
             raise NotFound("no_such_party", f"no party {party}")
         told = _application(unit, (party, product, on), channel, things, _held(unit, [party], on).get(party, []))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
-from zhiwei.interfaces.api.shapes import Day, Id, Money, Rate, Shape, example, more_than_nothing
+from zhiwei.interfaces.api.shapes import Day, Id, Money, Rate, Shape, Something, example
 from zhiwei.journeys.products import published
 from zhiwei.loans.rates import cost_of, daily_rate
 from zhiwei.loans.schedule import Row, plan
@@ -85,7 +85,7 @@ class NewSchedule(Shape):
     )  # fmt: skip
 
     product: str = Field(min_length=1, max_length=MOST_PRODUCT)
-    amount: Money
+    amount: Something
     annual_rate: Annotated[str | None, Field(pattern=r"^0(\.[0-9]{1,6})?$", max_length=8)] = None
     value_date: Day | None = None
     matures_on: Day | None = None
@@ -144,7 +144,7 @@ def product(product: Id, caller: Calls) -> Any:
 def schedule(body: NewSchedule, caller: Calls) -> Any:
     """The rows by which an amount would be repaid, and what it costs a year beside what it costs a day."""
     product, on = of(caller, body.product), body.value_date or caller.books.today()
-    amount = more_than_nothing(body.amount)
+    amount = body.amount.amount
     if on < product.since:
         raise Refusal("product_not_in_force", f"{product.product_id} lends from {product.since} on, not on {on}")
     numbers = product.policy.in_force(on)

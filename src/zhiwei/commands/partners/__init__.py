@@ -1,0 +1,1 @@
+"""zhiwei sandbox: what is done for those who embed the platform."""
