@@ -59,7 +59,11 @@ def test_time_passes_in_the_sandbox_and_nowhere_else(shop: Partner, http: TestCl
     inside = Inside(http, shop.post("/v1/sandboxes", {"name": "shop"}).json()["test_key"])
     moved = inside.post("/v1/sandbox/clock", {"to": "2026-01-05"})
     assert (moved.status_code, moved.json()["today"], moved.json()["days"]) == (200, "2026-01-05", 4)
-    assert inside.get("/v1/sandbox").json()["today"] == "2026-01-05"
+    seen = inside.get("/v1/sandbox").json()
+    assert (seen["today"], seen["sources"]) == (
+        "2026-01-05",
+        [{"source": "tax_bureau", "pulls": 4, "calls": 7, "hits": 1, "failures": 3, "breaker": "closed"}],
+    )
     back = inside.post("/v1/sandbox/clock", {"to": "2026-01-04"})
     assert (back.status_code, back.json()["code"]) == (409, "clock_goes_forward")
     for answer in (shop.post("/v1/sandbox/clock", {"to": "2026-01-05"}), shop.get("/v1/sandbox")):
