@@ -11,6 +11,7 @@ LASTING = (
     "journal_entry", "journal_posting", "event", "audit", "decision", "business_day", "class_change", "invoice",
     "delivery", "line_change", "shard_day", "set_aside", "seal", "account", "bank_file", "bank_match",
     "party_profile", "party_role", "party_link", "party_ended",
+    "sandbox", "sandbox_clock", "sandbox_made", "sandbox_end",
 )  # fmt: skip
 
 
