@@ -13,6 +13,7 @@ from zhiwei.journeys.borrower.consents import (
     give_consents,
     prove_consent,
     withdraw_consent,
+    withdraw_one,
     withheld_of,
 )
 from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
@@ -47,7 +48,15 @@ from zhiwei.journeys.chart import adopt_chart
 from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
-from zhiwei.journeys.deciding.advising import LineWarned, Watched, facts_on, warnings_of
+from zhiwei.journeys.deciding.advising import (
+    Asked,
+    LineWarned,
+    Watched,
+    asked_about,
+    asked_of,
+    facts_on,
+    warnings_of,
+)
 from zhiwei.journeys.deciding.apply import Applied, CameWith, apply
 from zhiwei.journeys.deciding.decide import decide, replay
 from zhiwei.journeys.deciding.letters import letter_of, told_of
@@ -75,19 +84,19 @@ from zhiwei.journeys.products import approve, booked, install_shelf, propose
 from zhiwei.journeys.view import dues, portfolio, quote, sample, statement
 
 __all__ = [
-    "TWO_PERSONS", "Applied", "AppliedFor", "CameWith", "Change", "Changed", "Draw", "Duplicates", "Finding",
+    "TWO_PERSONS", "Applied", "AppliedFor", "Asked", "CameWith", "Change", "Changed", "Draw", "Duplicates", "Finding",
     "LineWarned", "Merged", "Merging", "Offer", "Permission", "Priced", "ProposedMerge", "Pulled", "Received",
     "Reconciled", "Rejected", "Repayment", "Risk", "Settled", "Source", "Standing", "Tie", "Undone", "Wanted",
     "Watched", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart", "amend", "applied_for", "apply",
-    "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked", "build_network",
-    "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many", "dues", "end_what",
-    "examine", "facts_on", "find_duplicates", "find_party", "findings_on", "findings_on_staff", "forget",
-    "give_consent", "give_consents", "install_shelf", "keys_in_use", "know_parties", "know_party", "letter_of",
-    "link_parties", "list_parties", "mark_party", "marks", "members_of", "merges_of", "order_draw", "order_draws",
-    "party_sheet", "pay_out", "pay_outs", "picture_of", "play_role", "portfolio", "priced", "prices", "proposals",
-    "propose", "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge", "prove_consent",
-    "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand", "receive_records", "reconcile",
-    "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve", "rotate_key", "rule", "rulings",
-    "sample", "settle_payout", "settle_payouts", "statement", "tasks", "told_of", "under", "undo_merge", "warnings_of",
-    "ways_to_yes", "withdraw_consent", "withheld_of",
+    "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "asked_about", "asked_of",
+    "booked", "build_network", "change_line", "close_day", "close_days", "decide", "differences", "draw", "draw_many",
+    "dues", "end_what", "examine", "facts_on", "find_duplicates", "find_party", "findings_on", "findings_on_staff",
+    "forget", "give_consent", "give_consents", "install_shelf", "keys_in_use", "know_parties", "know_party",
+    "letter_of", "link_parties", "list_parties", "mark_party", "marks", "members_of", "merges_of", "order_draw",
+    "order_draws", "party_sheet", "pay_out", "pay_outs", "picture_of", "play_role", "portfolio", "priced", "prices",
+    "proposals", "propose", "propose_amendment", "propose_change", "propose_end_of_mark", "propose_merge",
+    "prove_consent", "pull_figures", "pull_records", "quality_of", "quote", "receive", "receive_demand",
+    "receive_records", "reconcile", "records_of", "reject_merge", "repay", "repay_many", "replay", "reseal", "resolve",
+    "rotate_key", "rule", "rulings", "sample", "settle_payout", "settle_payouts", "statement", "tasks", "told_of",
+    "under", "undo_merge", "warnings_of", "ways_to_yes", "withdraw_consent", "withdraw_one", "withheld_of",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Who calls the API: clients, the terms they call under, what each may see, and what it asked for already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -134,6 +134,10 @@ class Clients(Protocol):
         ...
 
     def holds(self, client: str, kind: str, id: str) -> bool: ...
+    def held(self, client: str, kind: str, ids: Collection[str]) -> set[str]:
+        """Which of these the client may see."""
+        ...
+
     def holdings(self, client: str, kind: str, after: int, most: int) -> list[Holding]: ...
     def holders(self, kind: str, id: str) -> list[str]: ...
     def token_keys(self) -> dict[str, Secret]:

@@ -17,6 +17,5 @@ from zhiwei.journeys.sandboxes.making import (
 
 __all__ = [
     "EARLIEST", "LATEST", "QUOTA", "STARTS_ON", "Borrower", "ClockMoved", "Grounds", "NewSandbox", "SandboxMade",
-    "Scene", "Simulated",
-    "end_sandbox", "look_at_sandbox", "make_sandbox", "move_clock", "renew_test_key", "sandboxes",
+    "Scene", "Simulated", "end_sandbox", "look_at_sandbox", "make_sandbox", "move_clock", "renew_test_key", "sandboxes",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Clients of the API: their terms only grow, and one statement admits a call."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from zhiwei.journeys.partners.ports import Admitted, Call, Holding, Terms
@@ -90,6 +90,12 @@ class Clients(Store):
     def holds(self, client: str, kind: str, id: str) -> bool:
         row = self.row("select from client_holding where client_id = %s and kind = %s and id = %s", client, kind, id)
         return row is not None
+
+    def held(self, client: str, kind: str, ids: Collection[str]) -> set[str]:
+        rows = self.rows(
+            "select id from client_holding where client_id = %s and kind = %s and id = any(%s)", client, kind, list(ids)
+        )
+        return {one for (one,) in rows}
 
     def holdings(self, client: str, kind: str, after: int, most: int) -> list[Holding]:
         rows = self.rows(

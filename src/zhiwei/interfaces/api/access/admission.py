@@ -35,7 +35,8 @@ class Tenants(Protocol):
 class Incoming:
     """One HTTP request, as far as admission looks at it. `url` without its query; header names in small letters.
 
-    `certificate`: DER of the client's, where TLS ends at a proxy that we trust to tell.
+    `certificate`: DER of the client's, where TLS ends at a proxy that we trust to tell. `asks`: a question whose terms
+    do not fit an address, which changes nothing, whatever its method.
     """
 
     request_id: str
@@ -48,10 +49,11 @@ class Incoming:
     scope: str
     money: bool
     certificate: bytes | None = None
+    asks: bool = False
 
     @property
     def writes(self) -> bool:
-        return self.method not in ("GET", "HEAD")
+        return self.method not in ("GET", "HEAD") and not self.asks
 
     @property
     def hash(self) -> str:
