@@ -41,6 +41,17 @@ def test_a_client_makes_a_sandbox_and_its_test_key_gets_in(shop: Partner, http: 
     }  # fmt: skip
 
 
+def test_its_borrowers_let_the_client_see_their_records(shop: Partner, http: TestClient) -> None:
+    inside = Inside(http, shop.post("/v1/sandboxes", {"name": "shop"}).json()["test_key"])
+    [consent] = inside.get("/v1/parties/good/consents").json()["items"]
+    assert consent["scope"] == "invoices"
+    assert inside.get("/v1/parties/good/quality").status_code == 200
+    for party, outcome in (("good", "approve"), ("late", "approve"), ("fraud", "decline"), ("slow", "refer")):
+        applied = inside.post("/v1/applications", {"party": party, "product": "tax_credit"})
+        assert (applied.status_code, applied.json()["outcome"]) == (201, outcome)
+    assert [one["party"] for one in inside.get("/v1/tasks").json()["items"]] == ["slow"]
+
+
 def test_the_key_is_told_once_and_kept_nowhere(shop: Partner, platform: Platform) -> None:
     first = shop.post("/v1/sandboxes", {"name": "shop"}, key="make").json()
     again = shop.post("/v1/sandboxes", {"name": "shop"}, key="make")
