@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand
 
 from zhiwei.commands.show import Json, amount, day, err, out, print_json, print_table
-from zhiwei.loans.rates.disclosure import by_date, by_period
+from zhiwei.loans.rates import cost_of
 from zhiwei.loans.schedule import Row, plan
 from zhiwei.loans.terms import METHODS, MONTHLY, Every, Interest, Repayment, Unit
 from zhiwei.values import (
@@ -219,17 +219,9 @@ def _with_fees(rows: Sequence[Row], principal: int, ahead: int, each: int) -> tu
 
 
 def _cost(rows: Sequence[Row], principal: int, every: Every) -> str:
-    """What the loan costs a year, with all fees: by the month where the plan is even, else by its dates."""
-    ahead, due = sum(row.fee for row in rows if not row.n), [row for row in rows if row.n]
-    flows = [principal - ahead, *(-row.payment for row in due)]
-    months = {(row.due_on.year - row.starts_on.year) * 12 + row.due_on.month - row.starts_on.month for row in due}
-    even = every.count
+    """What the loan costs a year, with all fees."""
     try:
-        if all(row.full for row in due) and months == {even} and 12 % even == 0:
-            rate, way = by_period(flows, 12 // even), f"{even}-month IRR x {12 // even}"
-        else:
-            dates = [due[0].starts_on, *(row.due_on for row in due)]
-            rate, way = by_date(list(zip(dates, flows, strict=True))), "daily IRR x 365"
+        rate, way = cost_of(rows, principal, every)
     except BadInput as unknown:
         return unknown.message
     simple, compound = (quantized(100 * share, "0.0001") for share in (rate.simple, rate.compound))

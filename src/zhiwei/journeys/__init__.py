@@ -13,6 +13,7 @@ from zhiwei.journeys.borrower.consents import (
     give_consents,
     prove_consent,
     withdraw_consent,
+    withdraw_one,
     withheld_of,
 )
 from zhiwei.journeys.borrower.duplicates import Duplicates, find_duplicates
@@ -47,21 +48,40 @@ from zhiwei.journeys.chart import adopt_chart
 from zhiwei.journeys.day.close_day import close_day, close_days
 from zhiwei.journeys.day.doctor import Finding, examine
 from zhiwei.journeys.day.reconcile import Reconciled, differences, reconcile, resolve
-from zhiwei.journeys.deciding.advising import LineWarned, Watched, facts_on, warnings_of
+from zhiwei.journeys.deciding.advising import (
+    Asked,
+    LineWarned,
+    Watched,
+    asked_about,
+    asked_of,
+    facts_on,
+    warnings_of,
+)
 from zhiwei.journeys.deciding.apply import Applied, CameWith, apply
 from zhiwei.journeys.deciding.decide import decide, replay
-from zhiwei.journeys.deciding.letters import letter_of
+from zhiwei.journeys.deciding.letters import letter_of, told_of
 from zhiwei.journeys.deciding.prices import Priced, Risk, priced, prices
+from zhiwei.journeys.deciding.standing import AppliedFor, applied_for
 from zhiwei.journeys.deciding.tasks import Settled, Word, rule, rulings, tasks
 from zhiwei.journeys.deciding.ways import ways_to_yes
 from zhiwei.journeys.keeping.keys import keys_in_use, reseal, rotate_key
 from zhiwei.journeys.lines.accept import Offer, accept
 from zhiwei.journeys.lines.control import Change, Changed, change_line, propose_change
 from zhiwei.journeys.money.amend import TWO_PERSONS, amend, approve_amendment, proposals, propose_amendment
-from zhiwei.journeys.money.draw import Draw, draw, draw_many, order_draw, pay_out, settle_payout
+from zhiwei.journeys.money.draw import (
+    Draw,
+    draw,
+    draw_many,
+    order_draw,
+    order_draws,
+    pay_out,
+    pay_outs,
+    settle_payout,
+    settle_payouts,
+)
 from zhiwei.journeys.money.repay import Repayment, repay, repay_many
 from zhiwei.journeys.products import approve, booked, install_shelf, propose
-from zhiwei.journeys.view import portfolio, quote, sample, statement
+from zhiwei.journeys.view import dues, portfolio, quote, sample, statement
 from zhiwei.journeys.webhooks.deliver import Sent, deliver_due, events_of
 from zhiwei.journeys.webhooks.endpoints import (
     Again,
@@ -80,20 +100,22 @@ from zhiwei.journeys.webhooks.endpoints import (
 )
 
 __all__ = [
-    "TWO_PERSONS", "Again", "Applied", "CameWith", "Change", "Changed", "Draw", "Duplicates", "Endpoint",
-    "EndpointChange", "Finding", "LineWarned", "Merged", "Merging", "Offer", "Permission", "Priced", "ProposedMerge",
-    "Pulled", "Received", "Reconciled", "Registered", "Rejected", "Repayment", "Risk", "Sent", "Settled", "Source",
-    "Standing", "Tie", "Undone", "Wanted", "Watched", "Withheld", "Word", "accept", "add_identifiers", "adopt_chart",
-    "amend", "apply", "approve", "approve_amendment", "approve_end_of_mark", "approve_merge", "ask_network", "booked",
-    "build_network", "change_line", "change_webhook", "close_day", "close_days", "decide", "deliver_due",
-    "deliveries_of", "differences", "draw", "draw_many", "end_what", "events_of", "examine", "facts_on",
-    "find_duplicates", "find_party", "findings_on", "findings_on_staff", "forget", "give_consent", "give_consents",
-    "install_shelf", "keys_in_use", "know_parties", "know_party", "letter_of", "link_parties", "list_parties",
-    "mark_party", "marks", "members_of", "merges_of", "order_draw", "party_sheet", "pay_out", "picture_of", "play_role",
+    "TWO_PERSONS", "Again", "Applied", "AppliedFor", "Asked", "CameWith", "Change", "Changed", "Draw", "Duplicates",
+    "Endpoint", "EndpointChange", "Finding", "LineWarned", "Merged", "Merging", "Offer", "Permission", "Priced",
+    "ProposedMerge", "Pulled", "Received", "Reconciled", "Registered", "Rejected", "Repayment", "Risk", "Sent",
+    "Settled", "Source", "Standing", "Tie", "Undone", "Wanted", "Watched", "Withheld", "Word", "accept",
+    "add_identifiers", "adopt_chart", "amend", "applied_for", "apply", "approve", "approve_amendment",
+    "approve_end_of_mark", "approve_merge", "ask_network", "asked_about", "asked_of", "booked", "build_network",
+    "change_line", "change_webhook", "close_day", "close_days", "decide", "deliver_due", "deliveries_of", "differences",
+    "draw", "draw_many", "dues", "end_what", "events_of", "examine", "facts_on", "find_duplicates", "find_party",
+    "findings_on", "findings_on_staff", "forget", "give_consent", "give_consents", "install_shelf", "keys_in_use",
+    "know_parties", "know_party", "letter_of", "link_parties", "list_parties", "mark_party", "marks", "members_of",
+    "merges_of", "order_draw", "order_draws", "party_sheet", "pay_out", "pay_outs", "picture_of", "play_role",
     "portfolio", "priced", "prices", "proposals", "propose", "propose_amendment", "propose_change",
     "propose_end_of_mark", "propose_merge", "prove_consent", "pull_figures", "pull_records", "quality_of", "quote",
     "receive", "receive_demand", "receive_records", "reconcile", "records_of", "register_webhook", "reject_merge",
     "repay", "repay_many", "replay", "replay_events", "reseal", "resolve", "rotate_key", "rotate_secret", "rule",
-    "rulings", "sample", "secret_of", "settle_payout", "statement", "tasks", "under", "undo_merge", "warnings_of",
-    "ways_to_yes", "webhook_of", "webhooks_of", "withdraw_consent", "withheld_of", "written_secret",
+    "rulings", "sample", "secret_of", "settle_payout", "settle_payouts", "statement", "tasks", "told_of", "under",
+    "undo_merge", "warnings_of", "ways_to_yes", "webhook_of", "webhooks_of", "withdraw_consent", "withdraw_one",
+    "withheld_of", "written_secret",
 ]  # fmt: skip

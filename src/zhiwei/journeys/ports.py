@@ -14,14 +14,14 @@ from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches, Keyring, Sealed
 from zhiwei.journeys.network import Applications, Network
-from zhiwei.journeys.partners.ports import Clients
+from zhiwei.journeys.partners.ports import Clients, Sandboxes
 from zhiwei.journeys.partners.telling import Messenger, Outbox, Webhooks
 from zhiwei.journeys.providers import Providers, Pulls
-from zhiwei.journeys.referred import Tasks
+from zhiwei.journeys.referred import Proposal, Tasks
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
-from zhiwei.loans.events import Event
+from zhiwei.loans.events import Event, Payment
 from zhiwei.loans.postings import Entry
 from zhiwei.values import Actor, DayCount, Refusal, Rounding
 from zhiwei.values.happenings import Happening
@@ -98,6 +98,15 @@ class Loan:
     next_on: date | None
     running: Running
     known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment on a line; `taken_back` where it was reversed since: it bounced, or was a mistake."""
+
+    line: str
+    payment: Payment
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +187,6 @@ class ShardDay:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Something out of the ordinary that one person asks for and another must approve; `request` is JSON."""
-
-    proposal_id: str
-    verb: str
-    request: str
-    proposed_by: str
-    approved_by: str | None
-
-
 class Parties(Protocol):
     def is_tenant(self) -> bool: ...
     def add(self, parties: Iterable[Party]) -> int: ...
@@ -229,6 +227,9 @@ class Decisions(Protocol):
     def add(self, decisions: Iterable[StoredDecision]) -> int: ...
     def get(self, decision_id: str) -> StoredDecision | None: ...
     def latest(self, party: str) -> StoredDecision | None: ...
+    def seen_by(
+        self, client: str, asked: Sequence[tuple[str, str, date]]
+    ) -> dict[tuple[str, str, date], tuple[str, str]]: ...
     def counts(self) -> dict[str, int]: ...
     def all(self) -> Iterator[StoredDecision]: ...
 
@@ -247,6 +248,7 @@ class Desk(Protocol):
 class Lines(Protocol):
     def add(self, line: Line) -> int: ...
     def get(self, line_id: str) -> Line | None: ...
+    def known(self, line_ids: Sequence[str]) -> dict[str, Line]: ...
     def lock(self, line_ids: Sequence[str]) -> dict[str, Line]: ...
     def of_party(self, party: str) -> list[Line]: ...
     def of_parties(self, parties: Sequence[str]) -> list[Line]: ...
@@ -272,6 +274,8 @@ class Loans(Protocol):
     def by_class(self) -> list[tuple[str, str, str, int]]: ...
     def events(self, line_ids: Sequence[str]) -> dict[str, list[Event]]: ...
     def event(self, event_id: str) -> tuple[str, Event] | None: ...
+    def payments(self, line_id: str, skip: int, most: int) -> list[Received]: ...
+    def payment(self, event_id: str) -> Received | None: ...
     def books(self, on: date, first: int, last: int) -> Iterator[Book]: ...
 
 
@@ -357,6 +361,8 @@ class Unit(Protocol):
     def steps(self) -> Steps: ...
     @property
     def clients(self) -> Clients: ...
+    @property
+    def sandboxes(self) -> Sandboxes: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -1,4 +1,4 @@
-"""What journeys about tasks need of the store."""
+"""What waits for a person, and what journeys about it need of the store: tasks, and what needs a second person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,9 +32,37 @@ class Ruled:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A task as who applied follows it. `status`: waiting, approve or decline as a person ruled, or replaced by a later
+    decision; `became` the decision that a ruling made, or ''. `number`: its place in the client's list.
+    """
+
+    number: int
+    task: Task
+    status: str
+    became: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something out of the ordinary that one person asks for and another must approve; `request` is JSON."""
+
+    proposal_id: str
+    verb: str
+    request: str
+    proposed_by: str
+    approved_by: str | None
+
+
 class Tasks(Protocol):
     def open(self, tasks: Iterable[tuple[str, str]]) -> int: ...
     def waiting(self, product: str | None = None) -> list[Task]: ...
+    def followed(self, client: str, after: int, most: int, *, waiting: bool = False) -> list[Followed]: ...
+    def ruled_on(self, decision: str) -> str | None:
+        """The decision that a ruling made this one of."""
+        ...
+
     def rule(self, ruled: Ruled) -> bool: ...
     def ruling(self, decision: str) -> Ruled | None: ...
     def approvers(self) -> dict[str, str]: ...

@@ -16,7 +16,7 @@ from zhiwei.loans.events import Event
 from zhiwei.loans.line import LATE
 from zhiwei.reports.statement import Statement, line_statement
 from zhiwei.shelf import Product
-from zhiwei.values import EARLIEST, Actor, BadInput, NotFound, add_months, yuan
+from zhiwei.values import DAY, EARLIEST, Actor, BadInput, NotFound, add_months, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,22 @@ class Quote:
     fee: str
     prepayment_fee: str
     total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a loan asks for on a day, in 分: as it stands for what fell due before, else as planned if all is paid."""
+
+    due_on: date
+    loan: str
+    principal: int
+    interest: int
+    penalty: int
+    fee: int
+
+    @property
+    def total(self) -> int:
+        return self.principal + self.interest + self.penalty + self.fee
 
 
 def account(line_loans: Iterable[Loan], events: Iterable[Event], on: date) -> Account:
@@ -92,6 +108,32 @@ def quote(*, books: Books, by: Actor, line: str, on: date) -> list[Quote]:
         loans, events = unit.loans.of_lines([line]), unit.loans.events([line]).get(line, [])
     state = account(loans, events, on)
     return [_quote(name, loan, on) for name, loan in state.loans.items() if not loan.settled]
+
+
+def dues(*, books: Books, by: Actor, line: str, on: date) -> list[Due]:
+    """What a line's loans have yet to be paid, by the day it falls due; the borrower's own money is taken off."""
+    with books.unit(by.tenant) as unit:
+        if unit.lines.get(line) is None:
+            raise NotFound("no_such_line", f"no line {line}")
+        loans = [loan for loan in unit.loans.of_lines([line]) if loan.terms.drawn_on <= on]
+        events = [event for event in unit.loans.events([line]).get(line, []) if event.value_date <= on]
+    now = account(loans, events, on)
+    ends = [state.matures_on for state in now.loans.values()]
+    found = _dues(now, date.min, on)
+    if ends and max(ends) > on:
+        found += _dues(account(loans, events, max(ends)), on + DAY, max(ends))
+    return sorted(found, key=lambda due: (due.due_on, due.loan))
+
+
+def _dues(state: Account, first: date, last: date) -> list[Due]:
+    """Claims that fall due on some days; what lateness costs is counted only for what is due already."""
+    found = []
+    for name, loan in state.loans.items():
+        for claim in loan.claims:
+            if first <= claim.due_on <= last:
+                penalty = sum(loan.penalties(claim, state.as_of)) if first == date.min else 0
+                found.append(Due(claim.due_on, name, claim.principal, claim.interest, penalty, claim.fee))
+    return found
 
 
 def _quote(name: str, loan: LoanState, on: date) -> Quote:

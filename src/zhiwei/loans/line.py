@@ -7,6 +7,7 @@ from decimal import Decimal
 from zhiwei.values import Refusal, grouped
 
 OPEN, FROZEN, EXPIRED, CLOSED = "open", "frozen", "expired", "closed"
+PAY_FIRST = "repay what is overdue first"
 LATE = "late"  # why a line is frozen by its own lateness; a person's freeze has the person's words
 
 
@@ -58,7 +59,7 @@ class Line:
 def check_draw(line: Line, amount: int, on: date, smallest: int) -> None:
     """Refusal unless the draw fits the line: status, dates, size and limit - used - held."""
     if line.status != OPEN:
-        hint = "repay what is overdue first" if line.frozen_because == LATE else line.frozen_because
+        hint = PAY_FIRST if line.frozen_because == LATE else line.frozen_because
         raise Refusal(f"line_{line.status}", f"line {line.line_id} is {line.status}", hint=hint)
     if on < line.opened_on or on >= line.expires_on:
         raise Refusal(

@@ -24,7 +24,7 @@ OUTCOMES = {
     "decline": ("未获批准", "not approved"),
 }
 BUREAU = "bureau_"  # kinds of record that a credit bureau reports, which is named
-PERSON, YEAR = "person", 365
+PERSON, POLICY, YEAR = "person", "policy", 365
 RIGHTS = (
     "您的权利：{}您可以要求我们说明理由，并可以要求由人工审核，不接受仅由系统自动作出的决定（个人信息保护法第二十四条）。"
     "您可以查阅我们使用的信息；信息有误的，可以要求更正或补充（第四十五、四十六条），对信用报告有异议的，"
@@ -35,7 +35,7 @@ RIGHTS = (
     "dispute with whoever issued it.\nFor any of this, contact us and name the number {}.",
 )
 HOW = {
-    "policy": ("本决定由系统依据规则自动作出。", "Rules made this decision, automatically."),
+    POLICY: ("本决定由系统依据规则自动作出。", "Rules made this decision, automatically."),
     PERSON: ("本决定由人工作出。", "A person made this decision."),
 }
 LOOKED = Told("", "经人工审核，本次不予批准", "A person looked at the application and did not approve it")
@@ -144,8 +144,8 @@ def letter(
     offer = _offer(document, product) if document["outcome"] == "approve" else None
     return Letter(
         document["decision"], document["party"], name, product.product_id, product.zh, product.en, document["as_of"],
-        document["outcome"], PERSON if "ruling" in inputs else "policy", offer,
-        () if offer else _reasons(document, "ruling" in inputs),
+        document["outcome"], PERSON if "ruling" in inputs else POLICY, offer,
+        reasons_of(document, "ruling" in inputs),
         tuple(
             SourceUsed(kind, KINDS[kind].zh, KINDS[kind].en, tuple(by.get(kind, ())))
             for kind in kinds_used(inputs["facts"])
@@ -153,8 +153,10 @@ def letter(
     )  # fmt: skip
 
 
-def _reasons(document: Mapping[str, Any], person: bool) -> tuple[Told, ...]:
-    """Where a person decided, what only held the score down was no reason."""
+def reasons_of(document: Mapping[str, Any], person: bool) -> tuple[Told, ...]:
+    """Why it was no yes. Where a person decided, what only held the score down was no reason."""
+    if document["outcome"] == "approve":
+        return ()
     reasons = [one for one in document["reasons"] if not person or one["effect"] != "score"]
     told = told_reasons(reasons, document["trace"])
     return (LOOKED, *told)[:MOST] if person else told

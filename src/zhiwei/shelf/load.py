@@ -118,6 +118,7 @@ def load(files: Files) -> tuple[Product | None, list[Problem]]:
         funding or Programme((Funder("none", "none", "none", Decimal(1)),)),
         watch,
         read_parameters(campaign) if campaign else (), tuple(_cases(files, facts, problems)),
+        head.take(("segment",), str, ""),
     )  # fmt: skip
     if not any(_is_case(name) for name in files):
         problems.append(Problem("cases/", 1, "", "no golden cases: a product that proves nothing cannot be published"))

@@ -76,7 +76,7 @@ class Case:
 class Product:
     """`since`: it decides from this day on. `facts`: those it looks at, and those kept beside them with each decision.
 
-    `campaign`: dated numbers for offers within a budget.
+    `campaign`: dated numbers for offers within a budget. `segment`: for whom it is, in words.
     """
 
     product_id: str
@@ -95,3 +95,4 @@ class Product:
     watch: Watch
     campaign: tuple[Parameter, ...]
     cases: tuple[Case, ...]
+    segment: str = ""

@@ -138,23 +138,32 @@ class Batches(Store):
         ]
 
     def filed(self, party: str) -> list[Filed]:
+        return self._filed("b.party_id", party)
+
+    def filed_covers(self, party: str) -> list[FiledCover]:
+        return self._filed_covers("c.party_id", party)
+
+    def of_delivery(self, delivery: str) -> tuple[list[Filed], list[FiledCover]]:
+        return self._filed("b.delivery_id", delivery), self._filed_covers("c.delivery_id", delivery)
+
+    def _filed(self, by: str, value: str) -> list[Filed]:
         rows = self.rows(
-            """select b.batch_id, b.party_id, b.kind, d.source, d.origin_sealed, b.consent_id, b.row_count, b.first_day,
-                      b.last_day, b.received_at, w.delete_by
-               from record_batch b join delivery d using (tenant_id, delivery_id)
-               left join consent_withdrawal w on w.tenant_id = b.tenant_id and w.consent_id = b.consent_id
-               where b.party_id = %s order by b.number""", party,
+            f"""select b.batch_id, b.party_id, b.kind, d.source, d.origin_sealed, b.consent_id, b.row_count,
+                       b.first_day, b.last_day, b.received_at, w.delete_by
+                from record_batch b join delivery d using (tenant_id, delivery_id)
+                left join consent_withdrawal w on w.tenant_id = b.tenant_id and w.consent_id = b.consent_id
+                where {by} = %s order by b.number""", value,
         )  # fmt: skip
         origins = self.deliveries.origins([row[4] for row in rows])
         return [Filed(*(*row[:4], file, *row[5:])) for row, (_, file) in zip(rows, origins, strict=True)]
 
-    def filed_covers(self, party: str) -> list[FiledCover]:
+    def _filed_covers(self, by: str, value: str) -> list[FiledCover]:
         rows = self.rows(
-            """select c.cover_id, c.party_id, c.kind, d.source, d.origin_sealed, c.consent_id, c.first_day, c.last_day,
-                      c.received_at, w.delete_by
-               from record_cover c join delivery d using (tenant_id, delivery_id)
-               left join consent_withdrawal w on w.tenant_id = c.tenant_id and w.consent_id = c.consent_id
-               where c.party_id = %s order by c.number""", party,
+            f"""select c.cover_id, c.party_id, c.kind, d.source, d.origin_sealed, c.consent_id, c.first_day, c.last_day,
+                       c.received_at, w.delete_by
+                from record_cover c join delivery d using (tenant_id, delivery_id)
+                left join consent_withdrawal w on w.tenant_id = c.tenant_id and w.consent_id = c.consent_id
+                where {by} = %s order by c.number""", value,
         )  # fmt: skip
         origins = self.deliveries.origins([row[4] for row in rows])
         return [FiledCover(*(*row[:4], file, *row[5:])) for row, (_, file) in zip(rows, origins, strict=True)]

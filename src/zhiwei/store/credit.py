@@ -1,14 +1,20 @@
 """Product versions, decisions, and what people said of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from zhiwei.journeys.ports import ProductVersion, StoredDecision
-from zhiwei.journeys.referred import Ruled, Task
+from zhiwei.journeys.referred import Followed, Ruled, Task
 from zhiwei.store.table import Store
 
 _VERSION = "product_id, hash, content, state, proposed_by, approved_by"
 _DECISION = """decision_id, party_id, product_id, product_hash, as_of, outcome, credit_limit, annual_rate, pd, grade,
                document, inputs"""
+
+
+_TASK = "task_id, t.decision_id, d.party_id, d.product_id, d.as_of, d.credit_limit, t.opened_at, d.document"
+_REPLACED = """exists (select from decision n where n.party_id = d.party_id and n.product_id = d.product_id
+                       and (n.as_of, n.recorded_at) > (d.as_of, d.recorded_at))"""
 
 
 class Products(Store):
@@ -77,6 +83,27 @@ class Decisions(Store):
         )
         return StoredDecision(*row) if row else None
 
+    def seen_by(
+        self, client: str, asked: Sequence[tuple[str, str, date]]
+    ) -> dict[tuple[str, str, date], tuple[str, str]]:
+        """(party, product, day) -> the latest decision on it that a client may see, and its outcome."""
+        if not asked:
+            return {}
+        found = self.rows(
+            """select w.party, w.product, w.day, d.decision_id, d.outcome
+               from unnest(%s::text[], %s::text[], %s::date[]) w (party, product, day)
+               cross join lateral (
+                 select decision_id, outcome from decision d
+                 where d.party_id = w.party and d.product_id = w.product and d.as_of = w.day
+                   and exists (select from client_holding h
+                               where h.client_id = %s and h.kind = 'decision' and h.id in (
+                                 select d.decision_id
+                                 union all select r.decision_id from ruling r where r.ruled_id = d.decision_id))
+                 order by d.recorded_at desc limit 1) d""",
+            *map(list, zip(*asked, strict=True)), client,
+        )  # fmt: skip
+        return {(party, product, day): (decision, outcome) for party, product, day, decision, outcome in found}
+
     def counts(self) -> dict[str, int]:
         """Product -> decisions by its policy: those that a person's ruling made are left out."""
         return dict(self.rows(
@@ -100,15 +127,33 @@ class Tasks(Store):
     def waiting(self, product: str | None = None) -> list[Task]:
         """Whose decision nobody ruled on and no later one of its party and product replaced, oldest first."""
         found = self.rows(
-            """select task_id, t.decision_id, d.party_id, d.product_id, d.as_of, d.credit_limit, t.opened_at, d.document
-               from task t join decision d on d.decision_id = t.decision_id
+            f"""select {_TASK} from task t join decision d on d.decision_id = t.decision_id
                where (%s::text is null or d.product_id = %s)
                  and not exists (select from ruling r where r.decision_id = t.decision_id)
-                 and not exists (select from decision n where n.party_id = d.party_id and n.product_id = d.product_id
-                                 and (n.as_of, n.recorded_at) > (d.as_of, d.recorded_at))
+                 and not {_REPLACED}
                order by t.opened_at, task_id""", product, product,
         )  # fmt: skip
         return [Task(*row) for row in found]
+
+    def followed(self, client: str, after: int, most: int, *, waiting: bool = False) -> list[Followed]:
+        """Of decisions that this client may see, in the order in which they came to it."""
+        found = self.rows(
+            f"""select h.number, r.outcome, coalesce(r.ruled_id, ''), {_REPLACED}, {_TASK}
+                from client_holding h join task t on t.decision_id = h.id join decision d on d.decision_id = h.id
+                left join ruling r on r.decision_id = h.id
+                where h.client_id = %s and h.kind = 'decision' and h.number > %s
+                  and not (%s and (r.outcome is not null or {_REPLACED}))
+                order by h.number limit %s""",
+            client, after, waiting, most,
+        )  # fmt: skip
+        return [
+            Followed(number, Task(*task), said or ("replaced" if replaced else "waiting"), became)
+            for number, said, became, replaced, *task in found
+        ]
+
+    def ruled_on(self, decision: str) -> str | None:
+        row = self.row("select decision_id from ruling where ruled_id = %s", decision)
+        return row[0] if row else None
 
     def rule(self, ruled: Ruled) -> bool:
         """Whether it was the first word on this decision."""

@@ -124,7 +124,7 @@ def test_a_person_who_ruled_is_said_and_the_earlier_letter_is_not_given_again(pl
     with pytest.raises(Refusal, match="a person ruled") as refused:
         written(platform, decision)
     found = written(platform, settled.decision)
-    assert refused.value.hint == f"zhiwei letter {settled.decision}"
+    assert refused.value.hint == f"what became of it is {settled.decision}"
     assert (found.decided_by, found.outcome) == ("person", "decline")
     assert found.reasons[0].en == "A person looked at the application and did not approve it"
     assert "neighbour" not in found.zh + found.en

@@ -34,7 +34,7 @@ LONGEST_LINE = 2**20
 MOST_ROWS = 500_000
 MOST_WARNINGS = 50  # kinds of warning about names that the file itself chose
 LINES = (".ndjson", ".jsonl")
-_REPEATED = object()  # a key no JSON can have: the names that stand twice in an object
+REPEATED = object()  # a key no JSON can have: the names that stand twice in an object
 
 
 def _nothing(row: Row) -> Iterable[Any]:
@@ -204,7 +204,7 @@ def _document(text: str, name: str, forms: Sequence[Form]) -> Row | None:
             hint="send lines (NDJSON)",
         )  # fmt: skip
     try:
-        found = _loads(text)
+        found = read_json(text)
     except json.JSONDecodeError as error:
         raise BadInput("not_json", f"{name}:{error.lineno}: not JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
@@ -212,8 +212,8 @@ def _document(text: str, name: str, forms: Sequence[Form]) -> Row | None:
     lists = " or ".join(f'"{form.rows}"' for form in forms)
     if not isinstance(found, dict):
         raise BadInput("wrong_form", f"{name} holds {shown(found)}, not an object with a list {lists}")
-    if _REPEATED in found:
-        raise BadInput("wrong_form", f"{name}: field {shown(found[_REPEATED][0])} stands twice")
+    if REPEATED in found:
+        raise BadInput("wrong_form", f"{name}: field {shown(found[REPEATED][0])} stands twice")
     if any(form.rows in found for form in forms):
         return found
     if not rest and any(found.keys() & form.fields.keys() for form in forms):
@@ -223,7 +223,7 @@ def _document(text: str, name: str, forms: Sequence[Form]) -> Row | None:
 
 def _is_object(line: str) -> bool:
     try:
-        return isinstance(_loads(_short(line)), dict)
+        return isinstance(read_json(_short(line)), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -251,7 +251,7 @@ def _from_document(
         above = {**given, **{name: value for name, value in above.items() if value is not None}}
         _told(found, form, document, above)
         for number, row in enumerate(rows):
-            _row(found, form, f"{form.rows}[{number}]", row, above)
+            read_row(found, form, f"{form.rows}[{number}]", row, above)
 
 
 def _days_of(form: Form) -> tuple[str, str]:
@@ -282,7 +282,7 @@ def _from_lines(text: str, forms: Sequence[Form], found: Gathered, given: Mappin
         _most(count, found.name)
         place = f"line {number}"
         try:
-            row = _loads(_short(line))
+            row = read_json(_short(line))
         except (ValueError, RecursionError) as error:
             found.problem(place, "", line, f"not JSON that can be read: {_words(error)}")
             continue
@@ -292,15 +292,15 @@ def _from_lines(text: str, forms: Sequence[Form], found: Gathered, given: Mappin
         if not isinstance(record, str) or record not in by_record:
             found.problem(place, "record", record, f"expected one of {', '.join(by_record)}")
         else:
-            _row(found, by_record[record], place, row, given)
+            read_row(found, by_record[record], place, row, given)
 
 
-def _row(found: Gathered, form: Form, place: str, said: object, above: Mapping[str, Any]) -> None:
+def read_row(found: Gathered, form: Form, place: str, said: object, above: Mapping[str, Any]) -> None:
     if not isinstance(said, dict):
         found.problem(place, "", said, "expected an object with a field for each column")
         return
-    if _REPEATED in said:
-        found.problem(place, shown(said[_REPEATED][0]), "", "this field stands twice in the row")
+    if REPEATED in said:
+        found.problem(place, shown(said[REPEATED][0]), "", "this field stands twice in the row")
         return
     found.unknown(key for key in said if key not in form.fields)
     before, row = len(found.problems), dict[str, Any]()
@@ -314,7 +314,8 @@ def _row(found: Gathered, form: Form, place: str, said: object, above: Mapping[s
         found.judge(form, place, row, said)
 
 
-def _loads(text: str) -> Any:
+def read_json(text: str) -> Any:
+    """JSON whose numbers stay exact. ValueError or RecursionError where it is none."""
     return json.loads(text, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_object)
 
 
@@ -338,7 +339,7 @@ def _constant(word: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> Row:
     found: dict[Any, Any] = dict(pairs)
     if len(found) < len(pairs):
-        found[_REPEATED] = [name for name, many in Counter(name for name, _ in pairs).items() if many > 1]
+        found[REPEATED] = [name for name, many in Counter(name for name, _ in pairs).items() if many > 1]
     return found
 
 

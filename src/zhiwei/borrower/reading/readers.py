@@ -7,6 +7,7 @@ never blank text. It believes nothing: what it returns fits the column it is for
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -49,16 +50,20 @@ def token(value: Any, longest: int = LONGEST) -> str:
     return plain
 
 
-def one_of(words: Mapping[str, str]) -> Reader:
+@dataclass(frozen=True, slots=True)
+class OneOf:
     """A word of a list; `words` maps what may be written to what the record says."""
 
-    def read(value: Any) -> str:
-        written = text(value)
-        if written not in words:
-            raise ValueError(f"expected one of {', '.join(dict.fromkeys(words))}")
-        return words[written]
+    words: Mapping[str, str]
 
-    return read
+    def __call__(self, value: Any) -> str:
+        written = text(value)
+        if written not in self.words:
+            raise ValueError(f"expected one of {', '.join(dict.fromkeys(self.words))}")
+        return self.words[written]
+
+
+one_of = OneOf
 
 
 def matching(pattern: str, expected: str) -> Reader:

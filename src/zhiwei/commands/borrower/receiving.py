@@ -14,9 +14,8 @@ import typer
 from zhiwei.bootstrap import open_platform
 from zhiwei.borrower.identity import mask, masked_cell, masked_text
 from zhiwei.borrower.identity.masks import mask_account
-from zhiwei.borrower.quality import covering
+from zhiwei.borrower.pushed import read_file, said_of, source_named
 from zhiwei.borrower.reading import Parsed
-from zhiwei.borrower.sources import known_sources
 from zhiwei.commands.borrower.columns import PartyColumn, bytes_of, mapping_of, told_of
 from zhiwei.commands.show import Json, day, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
@@ -55,7 +54,7 @@ def receive(
     row is a delivery where it says what days it covers, or --covers does: nothing happened in them. A statement of many
     parties: --party-column, or its mapping, says which column tells them apart.
     """
-    reader = _source(source)
+    reader = source_named(source)
     pairs = [*(given or []), *([f"currency={currency}"] if currency else [])]
     options: dict[str, object] = {"party_tax_no": tax_no} | _given(reader, source, pairs, party_column)
     told: dict[str, Any] = options.get("told") or {}  # type: ignore[assignment]
@@ -118,13 +117,6 @@ def _masked(facts: Pairs[str, str]) -> dict[str, str]:
     return found
 
 
-def _source(name: str) -> ModuleType:
-    known = known_sources()
-    if name not in known:
-        raise BadInput("no_such_source", f"no source {name!r}", hint=", ".join(known))
-    return known[name]
-
-
 def _period(written: str) -> tuple[date, date]:
     first, dots, last = written.partition("..")
     found = day(first), day(last if dots else first)
@@ -134,50 +126,19 @@ def _period(written: str) -> tuple[date, date]:
 
 
 def _given(source: ModuleType, name: str, pairs: list[str], party_column: str) -> dict[str, object]:
-    """What a person says of all rows, as the source's `read` takes it: an option of its name, one of `given`, or what
-    one says of the columns of a table.
-    """
-    known: dict[str, tuple[str, ...]] = getattr(source, "GIVEN", {})
-    takes, found, others = inspect.signature(source.read).parameters, dict[str, object](), dict[str, str]()
-    of_columns = [pair for pair in pairs if "told" in takes and pair.partition("=")[0].strip() not in known]
-    if party_column and "told" not in takes:
+    """What a person says of all rows, and of the columns of a table."""
+    if party_column and "told" not in inspect.signature(source.read).parameters:
         raise BadInput("bad_given", f"{name} does not tell parties apart", hint="--party ID")
-    if of_columns or party_column:
-        found["told"] = told_of(name, of_columns, party_column)
-    for pair in (pair for pair in pairs if pair not in of_columns):
-        column, _, word = (part.strip() for part in pair.partition("="))
-        if column not in known or not word or (known[column] and word not in known[column]):
-            told = "; ".join(f"{name}={'|'.join(words) or '...'}" for name, words in known.items())
-            raise BadInput("bad_given", f"{pair!r} cannot be said of {name}", hint=told or "nothing can")
-        if column in takes:
-            found[column] = word
-        else:
-            others[column] = word
-    return found | ({"given": others} if others else {})
+    found = said_of(source, name, pairs, lambda said: told_of(name, list(said), party_column))
+    if party_column and "told" not in found:
+        found["told"] = told_of(name, [], party_column)
+    return found
 
 
 def _read(
     source: ModuleType, file: Path, party: str, options: dict[str, object], days: tuple[date, date] | None
 ) -> Parsed:
-    content = bytes_of(file)
-    takes = inspect.signature(source.read).parameters
-    try:
-        parsed: Parsed = source.read(
-            content, file.name, party, **{k: v for k, v in options.items() if v and k in takes}
-        )
-    except BadInput as error:
-        if error.code != "empty_table" or days is None:
-            raise
-        parsed = Parsed()  # a header and no rows, of days that somebody names
-    if days:
-        parsed = covering(parsed, party, source.KINDS, *days)
-    unsaid = sum(rows["currency"].null_count for rows in parsed.tables.values() if "currency" in rows.column_names)
-    if unsaid:
-        raise BadInput(
-            "no_currency",
-            f"{file.name} does not say the currency of {unsaid:,} rows",
-            hint="--currency CNY, or USD, ...",
-        )
+    parsed = read_file(source, bytes_of(file), file.name, party=party, options=options, days=days)
     for problem in parsed.problems[:SHOWN]:
         value = masked_cell(problem.value)
         err.print(f"{file.name}: {problem.place} {problem.column} {value!r}: {problem.problem}", markup=False)

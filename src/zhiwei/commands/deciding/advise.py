@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from zhiwei.commands.deciding.decide import OUTCOMES, print_reasons
 from zhiwei.commands.show import Json, day, out, print_json, print_table, probability
 from zhiwei.credit.monitoring import ACTIONS_ZH, Warned, warn
 from zhiwei.credit.underwriting import TermValue, admit, advise_limit, assess, price
-from zhiwei.journeys import LineWarned, Watched, facts_on, warnings_of
+from zhiwei.journeys import Asked, LineWarned, Watched, asked_about, asked_of, warnings_of
 from zhiwei.shelf import Product, load, read_folder, read_given
 from zhiwei.shelf.load import FACTS
 from zhiwei.tables import text, unscaled
@@ -49,18 +49,10 @@ Pd = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    product: Product
-    on: date
-    facts: dict[str, int | None]
-    party: str | None = None
-    before: dict[str, int | None] = field(default_factory=dict)
-
-    def head(self, question: str) -> dict[str, Any]:
-        product = self.product
-        return {"question": question, "product": product.product_id, "product_hash": product.hash, "party": self.party,
-                "as_of": self.on.isoformat()}  # fmt: skip
+def _head(asked: Asked, question: str) -> dict[str, Any]:
+    product = asked.product
+    return {"question": question, "product": product.product_id, "product_hash": product.hash, "party": asked.party,
+            "as_of": asked.on.isoformat()}  # fmt: skip
 
 
 @app.command()
@@ -71,7 +63,7 @@ def admission(
     asked = _asked(product, party, as_of, facts)
     found = admit(asked.product.policy, asked.facts, asked.on)
     if as_json:
-        print_json({**asked.head("admission"), "outcome": found.outcome, **_told(found.reasons, found.trace)})
+        print_json({**_head(asked, "admission"), "outcome": found.outcome, **_told(found.reasons, found.trace)})
         return
     _print_outcome("admission 准入", found.outcome)
     _print_reasons(found.reasons)
@@ -85,7 +77,7 @@ def assessment(
     asked = _asked(product, party, as_of, facts)
     found = assess(asked.product.policy, asked.facts, asked.on)
     if as_json:
-        print_json({**asked.head("assessment"), "score": found.score, "pd": text(found.pd), "grade": found.grade,
+        print_json({**_head(asked, "assessment"), "score": found.score, "pd": text(found.pd), "grade": found.grade,
                     **_told(found.reasons, found.trace)})  # fmt: skip
         return
     out.print(f"score 评分 {found.score}   PD 违约概率 {unscaled(found.pd):.2%}   grade 等级 {found.grade}\n")
@@ -100,7 +92,7 @@ def limit(
     asked = _asked(product, party, as_of, facts, enough=pd is not None)
     found = advise_limit(asked.product.policy, asked.facts, asked.on, pd)
     if as_json:
-        print_json({**asked.head("limit"), "outcome": found.outcome, "limit": text(found.limit),
+        print_json({**_head(asked, "limit"), "outcome": found.outcome, "limit": text(found.limit),
                     "at_once": None if found.at_once is None else text(found.at_once), "binding": found.binding,
                     **_terms(found.terms), **_told(found.reasons, found.trace)})  # fmt: skip
         return
@@ -122,7 +114,7 @@ def price_(
     found = price(asked.product.policy, asked.facts, asked.on, pd)
     if as_json:
         rate = None if found.annual_rate is None else text(found.annual_rate)
-        print_json({**asked.head("price"), "outcome": found.outcome, "annual_rate": rate, "floor": text(found.floor),
+        print_json({**_head(asked, "price"), "outcome": found.outcome, "annual_rate": rate, "floor": text(found.floor),
                     "cap": text(found.cap), **_terms(found.terms), **_told(found.reasons, found.trace)})  # fmt: skip
         return
     bounds = f"floor 下限 {_rate(found.floor)}, cap 上限 {_rate(found.cap)}"
@@ -146,7 +138,7 @@ def warning(
         asked = _asked(product, party, as_of, facts)
         warned = warn(asked.product.watch.warnings, asked.before, asked.facts, asked.on)
         if as_json:
-            print_json({**asked.head("warning"), **_warned(warned)})
+            print_json({**_head(asked, "warning"), **_warned(warned)})
             return
         _print_warnings([("", "", "-", warned)])
         return
@@ -161,22 +153,19 @@ def warning(
     _print_watched(found)
 
 
-def _asked(product: str, party: str | None, as_of: date | None, facts: str | None, enough: bool = False) -> _Asked:
+def _asked(product: str, party: str | None, as_of: date | None, facts: str | None, enough: bool = False) -> Asked:
     """What is asked about; `enough`: a probability is given, so that nothing else may be known."""
     if (party is not None) == (facts is not None) and not (enough and party is None):
         raise typer.BadParameter("give either --party or --facts")
     if party is not None:
         with open_platform() as platform:
             on = as_of or platform.today()
-            known, found = facts_on(books=platform, by=platform.actor, product=product, party=party, as_of=on)
-        return _Asked(known, on, found, party)
-    known = _shelved(product)
-    today = datetime.now(UTC).astimezone().date()
-    missing: dict[str, int | None] = dict.fromkeys(known.facts)
+            return asked_about(books=platform, by=platform.actor, product=product, party=party, as_of=on)
+    known, today = _shelved(product), datetime.now(UTC).astimezone().date()
     if facts is None:
-        return _Asked(known, as_of or today, missing)
+        return asked_of(known, as_of or today)
     given = read_given("stdin" if facts == STANDARD_INPUT else facts, content_of(facts), known.facts, FACTS)
-    return _Asked(known, as_of or given.as_of or today, missing | given.facts, None, given.before)
+    return asked_of(known, today, replace(given, as_of=as_of or given.as_of))
 
 
 def _shelved(product: str) -> Product:

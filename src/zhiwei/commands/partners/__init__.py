@@ -1,1 +1,1 @@
-"""Commands about those who embed the platform."""
+"""zhiwei sandbox and webhook: what is done for those who embed the platform."""

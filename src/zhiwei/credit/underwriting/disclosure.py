@@ -10,6 +10,7 @@ from typing import Any
 
 from zhiwei.borrower.features import CATALOGUE
 from zhiwei.borrower.records import KINDS
+from zhiwei.credit.underwriting.policy import Policy
 
 DISCLOSED = {
     "data": True,
@@ -64,6 +65,12 @@ def told_reasons(reasons: Sequence[Mapping[str, Any]], trace: Sequence[Mapping[s
         one = _words(reason) if disclosed(reason, trace) else UNTOLD
         told.setdefault((one.zh, one.en), one)
     return tuple(told.values())[:MOST]
+
+
+def untold_facts(policy: Policy) -> set[str]:
+    """The facts that checks look at: to say how one would have to be is to teach how to pass."""
+    stages = {rule.fact for stage in policy.stages if not DISCLOSED.get(stage.name, False) for rule in stage.rules}
+    return stages | {name for name in policy.facts() if name.startswith(FOUND)}
 
 
 def _words(reason: Mapping[str, Any]) -> Told:

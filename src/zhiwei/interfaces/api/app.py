@@ -19,6 +19,7 @@ from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.door import Setting, log, request_id_of
 from zhiwei.interfaces.api.problems import problem, problem_of
 from zhiwei.interfaces.api.resources import ROOMS
+from zhiwei.interfaces.api.resources.lending.gate import MoneyGate
 from zhiwei.interfaces.api.shapes import Problem
 from zhiwei.values import Refusal
 
@@ -46,6 +47,7 @@ def create_app(
         separate_input_output_schemas=False,
     )  # fmt: skip
     app.state.setting = Setting(Admission(tenants), url.rstrip("/"), proxy)
+    app.state.gate = MoneyGate()
     app.state.ready, app.state.metrics_token = ready, metrics_token
     app.include_router(operations.router)
     app.include_router(authorization.router)

@@ -5,8 +5,8 @@ import json
 import re
 import uuid
 from base64 import b64decode
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import structlog
@@ -50,7 +50,7 @@ class Door(APIRoute):
             caller: Caller | None = None
             try:
                 body = await read_body(request, extra.get("x-max-bytes", LARGEST))
-                call = incoming(request, setting, body, scope)
+                call = replace(incoming(request, setting, body, scope), asks=extra.get("x-asks", False))
                 admitted = await run_in_threadpool(setting.admission.admit, call)
                 if isinstance(admitted, Repeated):
                     return _again(admitted)
@@ -67,9 +67,9 @@ class Door(APIRoute):
                 done = response.status_code < 300
                 await run_in_threadpool(
                     setting.admission.ended, caller, _own(request), response.status_code if done else None,
-                    _kept(response) if done else "",
+                    _kept(response, extra.get("x-told-once", ())) if done else "",
                 )  # fmt: skip
-            else:
+            elif not call.asks:
                 response = _tagged(request, response)
             return _with(response, {**caller.limits, **_going(extra)})
 
@@ -94,14 +94,25 @@ class Room:
         responses = _problems(404, **said.pop("responses", {}))
         return self.router.get(path, openapi_extra=_extra(scope), responses=responses, **said)
 
+    def ask(self, path: str, scope: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A question in a body: nothing is changed or kept, so that it needs no key."""
+        responses = _problems(404, 409, 413, **said.pop("responses", {}))
+        extra = _extra(scope) | {"x-asks": True}
+        return self.router.post(path, openapi_extra=extra, responses=responses, **said)
+
     def write(
         self, path: str, scope: str, *, method: str = "POST", status: int = 201, largest: int = LARGEST, **said: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """`told_once`: fields of the answer, secrets, that are not kept: told again it has null for them."""
         responses = _problems(404, 409, 413, **said.pop("responses", {}))
+        told_once = said.pop("told_once", ())
+        extra = _extra(scope) | {"x-max-bytes": largest} | said.pop("openapi_extra", {})
+        if told_once:
+            extra["x-told-once"] = told_once
         dependencies = [Depends(_signed if SCOPES[scope].level == MONEY else _keyed)]
         return self.router.api_route(
             path, methods=[method], status_code=status, responses=responses, dependencies=dependencies,
-            openapi_extra=_extra(scope) | {"x-max-bytes": largest}, **said,
+            openapi_extra=extra, **said,
         )  # fmt: skip
 
 
@@ -186,9 +197,12 @@ def _own(request: Request) -> str:
     return request.headers["idempotency-key"]
 
 
-def _kept(response: Response) -> str:
+def _kept(response: Response, told_once: Sequence[str] = ()) -> str:
     headers = {name: value for name, value in response.headers.items() if name in _KEPT}
-    return json.dumps({"headers": headers, "body": bytes(response.body).decode()})
+    body = bytes(response.body).decode()
+    if told_once:
+        body = json.dumps(json.loads(body) | dict.fromkeys(told_once), ensure_ascii=False)
+    return json.dumps({"headers": headers, "body": body})
 
 
 def _again(earlier: Repeated) -> Response:

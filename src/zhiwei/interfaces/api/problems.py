@@ -13,6 +13,7 @@ from zhiwei.values import BadInput, Breach, Outage, Refusal
 MEDIA = "application/problem+json"
 TYPE = "/problems/"  # relative to where the API is: the page of the code
 _CODES = {400: "not_json", 404: "no_such_address", 405: "no_such_method", 413: "body_too_large", 415: "wrong_media"}
+MOST_NAMED = 100  # places of one problem
 RETRY_AFTER = 5  # seconds, after an outage of something outside
 
 
@@ -87,7 +88,14 @@ def problem_of(error: Exception) -> Response | None:
 
 
 def _refused(error: Refusal, headers: Mapping[str, str]) -> Response:
-    return problem(error.status, error.code, error.message, hint=error.hint, headers=headers)
+    return problem(error.status, error.code, error.message, hint=error.hint, headers=headers,
+                   errors=_named(error.facts.get("errors", ())))  # fmt: skip
+
+
+def _named(places: Sequence[tuple[str, str, str]]) -> list[dict[str, str]]:
+    """(place, column, message) of each row that is wrong; of what has no row, or no column, the place is ''."""
+    return [{"in": "body", "place": place, "column": column, "message": said}
+            for place, column, said in places[:MOST_NAMED]]  # fmt: skip
 
 
 def _oauth(code: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from zhiwei.values import EARLIEST, BadInput
+from zhiwei.values import EARLIEST
 
 LARGEST = 10**15  # 分: 10 万亿 元; more is a typing error
 LATEST = date(9000, 1, 1)
@@ -29,9 +29,33 @@ class Money(Shape):
     currency: Literal["CNY"] = "CNY"
 
 
+class Amount(BaseModel):
+    """`amount` in minor units, of either sign."""
+
+    amount: int
+    currency: Literal["CNY"] = "CNY"
+
+
+class Something(Money):
+    """More than nothing."""
+
+    amount: Annotated[int, Field(strict=True, ge=1, le=LARGEST, description="Minor units: 分.")]
+
+
 Rate = Annotated[str, Field(description="A year's rate as decimal text: 0.0985 is 9.85 %.", examples=["0.0985"])]
 Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST, description="A day, YYYY-MM-DD.", examples=["2026-03-01"])]
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Reason(BaseModel):
+    """A reason that may be told. `code` is what the lender finds it by; '' for what is not told in detail."""
+
+    code: str
+    zh: str
+    en: str
 
 
 class Problem(BaseModel):
@@ -51,11 +75,9 @@ def money(yuan: str | Decimal) -> Money:
     return Money(amount=int(Decimal(yuan) * 100))
 
 
-def more_than_nothing(given: Money) -> int:
-    """分; BadInput for nothing."""
-    if given.amount <= 0:
-        raise BadInput("no_amount", "an amount is more than zero")
-    return given.amount
+def signed(yuan: str | Decimal) -> Amount:
+    """The same, of what may be less than nothing."""
+    return Amount(amount=int(Decimal(yuan) * 100))
 
 
 def example(**said: Any) -> ConfigDict:

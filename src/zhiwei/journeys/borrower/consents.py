@@ -169,26 +169,48 @@ def withdraw_consent(
     request = {"party": party, "scopes": sorted(scopes) if scopes else None, "on": on, "because": because}
     with step(books, by, "withdraw_consent", f"withdraw:{digest(request)}", request) as current:
         if current.earlier is None:
-            unit = current.unit
             ended = [
                 one.consent_id
-                for one in unit.parties.consents([party])
+                for one in current.unit.parties.consents([party])
                 if one.withdrawn_on is None and (scopes is None or one.scope in scopes)
             ]
             if not ended:
                 raise NotFound("no_consent", f"{party} has no consent in force" + (f" for {scopes}" if scopes else ""))
-            delete_by = on + timedelta(days=DAYS_TO_DELETE)
-            for consent in ended:
-                unit.batches.withdraw(
-                    {"consent": consent, "on": on, "delete_by": delete_by, "because": because, "person": by.person}
-                )
-            unit.outbox.tell(consents_withdrawn(party, ended, on, delete_by, books.today()))
-            held = sum(filed.consent in ended for filed in unit.batches.filed(party))
-            current.result = {
-                "consents": ended, "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(), "batches": held,
-                "covers": sum(filed.consent in ended for filed in unit.batches.filed_covers(party)),
-            }  # fmt: skip
+            current.result = _end(current.unit, by, party, ended, on, because)
         return Withdrawn(**(current.earlier or current.result))
+
+
+def withdraw_one(*, books: Books, by: Actor, party: str, consent: str, on: date, because: str) -> Withdrawn:
+    """End one consent alone; others of the party to the same stand. NotFound where it gave none of this id.
+
+    To say it again changes nothing, and answers with the day on which it ended.
+    """
+    with step(books, by, "withdraw_consent", f"withdraw:{consent}", {"party": party, "consent": consent}) as current:
+        if current.earlier is None:
+            found = next((one for one in current.unit.parties.consents([party]) if one.consent_id == consent), None)
+            if found is None:
+                raise NotFound("no_such_consent", f"no consent {consent}")
+            if found.withdrawn_on is None:
+                current.result = _end(current.unit, by, party, [consent], on, because)
+            else:
+                ended, gone = found.withdrawn_on, found.delete_by or found.withdrawn_on
+                current.result = {"consents": [consent], "withdrawn_on": ended.isoformat(),
+                                  "delete_by": gone.isoformat(), "batches": 0}  # fmt: skip
+        return Withdrawn(**(current.earlier or current.result))
+
+
+def _end(unit: Unit, by: Actor, party: str, ended: Sequence[str], on: date, because: str) -> dict[str, Any]:
+    delete_by = on + timedelta(days=DAYS_TO_DELETE)
+    for consent in ended:
+        unit.batches.withdraw(
+            {"consent": consent, "on": on, "delete_by": delete_by, "because": because, "person": by.person}
+        )
+    unit.outbox.tell(consents_withdrawn(party, ended, on, delete_by))
+    return {
+        "consents": [*ended], "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(),
+        "batches": sum(filed.consent in ended for filed in unit.batches.filed(party)),
+        "covers": sum(filed.consent in ended for filed in unit.batches.filed_covers(party)),
+    }  # fmt: skip
 
 
 def prove_consent(*, books: Books, by: Actor, party: str) -> dict[str, Any]:

@@ -60,9 +60,10 @@ def receive_records(*, books: Books, by: Actor, source: Source, parsed: Parsed) 
     request = {"source": source.name, "sha256": source.sha256, "rows": rows}  # by any name it is the same file
     request |= {"covered": digest([astuple(one) for one in contents.covers])} if contents.covers else {}
     with step(books, by, "receive_records", f"received:{delivery}", request) as current:
-        if current.earlier is not None:
+        # What came under a consent that was withdrawn since is no longer here: it may come again under another.
+        if current.earlier is not None and current.unit.batches.standing(delivery):
             return Accepted(delivery, rows, new=False, covered=told)
-        new = keep(current.unit, books.today(), source, contents)[1]
+        delivery, new = keep(current.unit, books.today(), source, contents)
         current.result = {"delivery": delivery}
         return Accepted(delivery, rows, new, told)
 

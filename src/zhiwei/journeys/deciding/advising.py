@@ -5,11 +5,11 @@ Consents are asked as for a decision. Nothing is stored, and nothing is done to 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from zhiwei.credit.monitoring import Warned, urgency, warn
-from zhiwei.journeys.borrower.members import members_of
+from zhiwei.journeys.borrower.members import everybody, members_of
 from zhiwei.journeys.deciding.decide import (
     BUCKET,
     Facts,
@@ -23,7 +23,7 @@ from zhiwei.journeys.deciding.decide import (
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.journeys.products import published
 from zhiwei.loans import CLOSED, Line
-from zhiwei.shelf import Product
+from zhiwei.shelf import Given, Product
 from zhiwei.values import Actor, Breach, NotFound
 
 
@@ -50,6 +50,33 @@ class Watched:
     unseen: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one question to a product is about: facts in micro-units on a day, None where missing; `before` of the day
+    on which a line was granted, for warnings.
+    """
+
+    product: Product
+    on: date
+    facts: Facts
+    party: str | None = None
+    before: Facts = field(default_factory=dict)
+
+
+def asked_of(product: Product, on: date, given: Given | None = None) -> Asked:
+    """About facts that somebody gives, or about none: all else is missing. `on` where what is given names no day."""
+    missing: Facts = dict.fromkeys(product.facts)
+    if given is None:
+        return Asked(product, on, missing)
+    return Asked(product, given.as_of or on, missing | given.facts, None, given.before)
+
+
+def asked_about(*, books: Books, by: Actor, product: str, party: str, as_of: date) -> Asked:
+    """About a party on record; as `facts_on`."""
+    known, facts = facts_on(books=books, by=by, product=product, party=party, as_of=as_of)
+    return Asked(known, as_of, facts, party)
+
+
 def facts_on(*, books: Books, by: Actor, product: str, party: str, as_of: date) -> tuple[Product, Facts]:
     """The published product and all it looks at of a party, in micro-units, under the consents that a decision needs.
 
@@ -70,7 +97,9 @@ def warnings_of(*, books: Books, by: Actor, product: str, parties: Sequence[str]
     """
     with books.unit(by.tenant) as unit:
         policy, days = _asked(books, unit, product, as_of)
-        running = [one for one in unit.lines.all() if one.product == product and _runs(one, as_of)]
+        of = everybody(members_of(unit, parties)) if parties is not None else None
+        lines = unit.lines.all() if of is None else unit.lines.of_parties(of)
+        running = [one for one in lines if one.product == product and _runs(one, as_of)]
         kept = {one: those[0] for one, those in members_of(unit, sorted({line.party for line in running})).items()}
         willing = parties_of(unit, parties, policy, days)
         if missing := sorted(set(willing) - set(kept.values())) if parties else []:

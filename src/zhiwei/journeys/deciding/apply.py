@@ -14,6 +14,7 @@ from zhiwei.journeys.deciding.news import application_received
 from zhiwei.journeys.network import Application
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
+from zhiwei.journeys.products import published
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, identifier
 
 MOST = 20  # things one application comes with
@@ -50,6 +51,7 @@ def apply(*, books: Books, by: Actor, product: str, party: str, on: date, came_w
     channel = impersonal("channel", came_with.channel) if came_with.channel else ""
     things = read_things(came_with.things)
     with books.unit(by.tenant) as unit:
+        published(unit, product)
         if party not in unit.parties.sources([party]):
             raise NotFound("no_such_party", f"no party {party}")
         told = _application(unit, (party, product, on), channel, things, _held(unit, [party], on).get(party, []))

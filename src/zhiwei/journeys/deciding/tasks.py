@@ -9,6 +9,7 @@ from typing import Any
 
 from zhiwei import __version__
 from zhiwei.credit.underwriting import Ruling, who_may
+from zhiwei.credit.underwriting.disclosure import Told, told_reasons
 from zhiwei.journeys.deciding.decide import decision_from
 from zhiwei.journeys.deciding.news import decision_made, task_settled
 from zhiwei.journeys.once import step
@@ -66,6 +67,11 @@ def missing_of(task: Task) -> list[dict[str, Any]]:
     """Why a person must look: the reasons that referred, with the fact each rests on; a value None is not known."""
     reasons = json.loads(task.document)["reasons"]
     return [one for one in reasons if one["effect"] == "refer"]
+
+
+def needed_of(task: Task) -> tuple[Told, ...]:
+    """The same in the words that who applied may be told."""
+    return told_reasons(missing_of(task), json.loads(task.document)["trace"])
 
 
 def rule(*, books: Books, by: Actor, decision: str, word: Word) -> Settled:

@@ -15,17 +15,21 @@ Answer = dict[str, Any] | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Request(Generic[T]):
-    """`content` is what the key stands for (plain values); `asked` the same, typed; `line` is what it is about."""
+    """`content` is what the key stands for (plain values); `asked` the same, typed; `line` is what it is about.
+
+    `by` is who asks, where requests of several people travel together; None for who does the batch.
+    """
 
     key: str
     line: str
     content: Mapping[str, Any]
     asked: T
+    by: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[T]):
-    """Requests of one verb by one actor; `loans` and `payouts` say what of their lines is read.
+    """Requests of one verb in one tenant; `loans` and `payouts` say what of their lines is read.
 
     Not `keyed`: the request itself says what it is about (a payout), and what that has become is its answer.
     """
@@ -76,7 +80,7 @@ class Batch(Generic[T]):
                     if self.keyed:
                         changes.answers[key] = (self.verb, hashes[key], answer)
                     said = canonical({**request.content, "key": request.key})
-                    changes.audits.append((self.by, self.verb, said))
+                    changes.audits.append((request.by or self.by, self.verb, said))
             unit.desk.write(changes)
         return {own[key].key: answer for key, answer in opened.earlier.items()} | found
 

@@ -6,7 +6,7 @@ Each step takes any number of draws in one transaction, and each draw keeps its 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from zhiwei.journeys.lines.find import check_day, no_line, products_of
 from zhiwei.journeys.lines.news import draw_news
@@ -34,15 +34,33 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A draw asked for: `amount` 分; `under` names a sub-limit of the line, or ''."""
+    """A draw asked for: `amount` 分; `under` names a sub-limit of the line, or ''.
+
+    `by` is who asks for it, where draws of several people travel together.
+    """
 
     line: str
     amount: int
     on: date
     under: str = ""
+    by: Actor | None = None
 
     def request(self) -> dict[str, Any]:
         return {"line": self.line, "amount": self.amount, "on": self.on} | ({"under": self.under} if self.under else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the bank said of a payout of a line: paid or failed. `by` who asked it, as of `Draw`."""
+
+    line: str
+    status: str
+    reference: str | None
+    by: Actor | None = None
+
+
+class Settle(Protocol):
+    def __call__(self, *, books: Books, by: Actor, said: Mapping[str, Said]) -> dict[str, Drawn | Refusal]: ...
 
 
 def draw(*, books: Books, by: Actor, key: str, line: str, amount: int, on: date) -> Drawn:
@@ -56,7 +74,7 @@ def order_draw(*, books: Books, by: Actor, key: str, line: str, amount: int, on:
 
 
 def draw_many(*, books: Books, by: Actor, draws: Mapping[str, Draw]) -> dict[str, Drawn | Refusal]:
-    """Draws by key, coalesced: two transactions for all of them, the bank between; each has its own answer."""
+    """Draws by key, by one person, coalesced: two transactions for all, the bank between; each has its own answer."""
     fresh: dict[str, Payout] = {}
     ordered = order_draws(books=books, by=by, draws=draws, fresh=fresh)
     waiting = {answer.payout: key for key, answer in ordered.items() if not isinstance(answer, Refusal)}
@@ -74,7 +92,7 @@ def order_draws(
 
     `fresh` gathers the payouts that this call ordered, as against those that an earlier call with the same key did.
     """
-    requests = [Request(key, wanted.line, wanted.request(), wanted) for key, wanted in draws.items()]
+    requests = [Request(key, one.line, one.request(), one, one.by) for key, one in draws.items()]
 
     ordered: list[Payout] = []
 
@@ -153,12 +171,14 @@ def pay_out(*, books: Books, by: Actor, payout: str) -> Drawn:
 
 
 def pay_outs(
-    *, books: Books, by: Actor, payouts: Sequence[str], known: Mapping[str, Payout] | None = None
-) -> dict[str, Drawn | Refusal]:
+    *, books: Books, by: Actor, payouts: Sequence[str], known: Mapping[str, Payout] | None = None,
+    settle: Settle | None = None,
+) -> dict[str, Drawn | Refusal]:  # fmt: skip
     """Ask the bank about each, outside any transaction, and settle what it says in one.
 
     An Outage of the bank leaves what it did not answer as it is; it is raised after what it did answer is settled.
-    `known` are payouts that were ordered just now; others are looked up.
+    `known` are payouts that were ordered just now; others are looked up. `settle` is `settle_payouts`, or what puts
+    the words of several banks together before it.
     """
     found = dict(known or {})
     if others := [name for name in payouts if name not in found]:
@@ -177,7 +197,8 @@ def pay_outs(
             if status != "unknown":
                 said[name] = (status, reference)
     if said:
-        answers |= settle_payouts(books=books, by=by, said=said, lines={name: found[name].line for name in said})
+        settled = {name: Said(found[name].line, *one, by) for name, one in said.items()}
+        answers |= (settle or settle_payouts)(books=books, by=by, said=settled)
     if outage:
         raise outage
     return answers
@@ -187,28 +208,22 @@ def settle_payout(*, books: Books, by: Actor, payout: str, status: str, referenc
     """Second transaction: paid -> the hold becomes a loan with its journal entries; failed -> the hold is released."""
     with books.unit(by.tenant) as unit:
         found = unit.lines.payouts_of([payout])
-    lines = {name: one.line for name, one in found.items()}
-    return one(settle_payouts(books=books, by=by, said={payout: (status, reference)}, lines=lines))
+    line = found[payout].line if payout in found else ""
+    return one(settle_payouts(books=books, by=by, said={payout: Said(line, status, reference)}))
 
 
-def settle_payouts(
-    *, books: Books, by: Actor, said: Mapping[str, tuple[str, str | None]], lines: Mapping[str, str]
-) -> dict[str, Drawn | Refusal]:
-    """What the bank said of each payout: (paid | failed, its reference). `lines`: the line of each."""
+def settle_payouts(*, books: Books, by: Actor, said: Mapping[str, Said]) -> dict[str, Drawn | Refusal]:
+    """What the bank said of each payout."""
     requests = [
-        Request(
-            name, lines.get(name, ""), {"payout": name, "status": status, "reference": reference}, (status, reference)
-        )
-        for name, (status, reference) in said.items()
+        Request(name, one.line, {"payout": name, "status": one.status, "reference": one.reference}, one, one.by)
+        for name, one in said.items()
     ]
 
-    def work(
-        unit: Unit, opened: Opened, fresh: Sequence[Request[tuple[str, str | None]]], changes: Changes
-    ) -> dict[str, Answer]:
+    def work(unit: Unit, opened: Opened, fresh: Sequence[Request[Said]], changes: Changes) -> dict[str, Answer]:
         lines, payouts, settled = opened.lines, opened.payouts, changes.payouts
         answers: dict[str, Answer] = {}
         for request in fresh:
-            status, reference = request.asked
+            status, reference = request.asked.status, request.asked.reference
             payout = payouts.get(request.key)
             if payout and payout.status == status != "ordered":  # the bank says it again
                 answers[request.key] = _shown(payout)

@@ -45,7 +45,7 @@ class Repaid:
 class Repayment:
     """A repayment that came in: `amount` 分; `loan` names one loan of the line, or ''; `prepay` repays it early.
 
-    `reference` is the bank's number of the transfer, by which the bank's statement is matched.
+    `reference` is the bank's number of the transfer, by which the bank's statement is matched. `by` as in `Draw`.
     """
 
     line: str
@@ -54,6 +54,7 @@ class Repayment:
     loan: str = ""
     prepay: bool = False
     reference: str = ""
+    by: Actor | None = None
 
     def request(self) -> dict[str, Any]:
         more = {"loan": self.loan, "prepay": self.prepay, "reference": self.reference}
@@ -68,7 +69,7 @@ def repay(*, books: Books, by: Actor, key: str, line: str, amount: int, on: date
 
 def repay_many(*, books: Books, by: Actor, repayments: Mapping[str, Repayment]) -> dict[str, Repaid | Refusal]:
     """Repayments by key in one transaction, in the order given; each has its own answer."""
-    requests = [Request(key, wanted.line, wanted.request(), wanted) for key, wanted in repayments.items()]
+    requests = [Request(key, one.line, one.request(), one, one.by) for key, one in repayments.items()]
 
     def work(unit: Unit, opened: Opened, fresh: Sequence[Request[Repayment]], changes: Changes) -> dict[str, Answer]:
         held = held_of(opened, products_of(unit))

@@ -29,6 +29,11 @@ class Lines(Store):
         row = self.row(f"select {LINE} from line where line_id = %s", line_id)
         return Line(*row) if row else None
 
+    def known(self, line_ids: Sequence[str]) -> dict[str, Line]:
+        return {
+            row[0]: Line(*row) for row in self.rows(f"select {LINE} from line where line_id = any(%s)", list(line_ids))
+        }
+
     def lock(self, line_ids: Sequence[str]) -> dict[str, Line]:
         """The lines, locked in one order by everyone, so that two batches cannot wait for each other."""
         found = self.rows(

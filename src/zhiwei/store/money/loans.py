@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiwei.journeys.ports import Book, Loan
+from zhiwei.journeys.ports import Book, Loan, Received
 from zhiwei.loans.accrual import COUNTS, ROUNDINGS, Growth, Growths, Running
 from zhiwei.loans.events import Event, Payment, event_of
 from zhiwei.loans.terms import LoanTerms
@@ -77,6 +77,23 @@ class Loans(Store):
         """(line, event) of an id."""
         row = self.row(f"select {EVENT} from event where event_id = %s", event_id)
         return (row[0], read_event(*row[1:])) if row else None
+
+    def payments(self, line_id: str, skip: int, most: int) -> list[Received]:
+        """What was repaid on a line, in the order in which it was heard of."""
+        return self._received("line_id = %s order by recorded_at, event_id offset %s limit %s", line_id, skip, most)
+
+    def payment(self, event_id: str) -> Received | None:
+        found = self._received("event_id = %s", event_id)
+        return found[0] if found else None
+
+    def _received(self, condition: str, *values: object) -> list[Received]:
+        rows = self.rows(
+            f"""select line_id, kind, event_id, value_date, loan_id, amount, body,
+                       exists (select from event r where r.line_id = event.line_id and r.kind = 'reversal'
+                               and r.body::json ->> 'of' = event.event_id)
+                from event where kind = 'payment' and {condition}""", *values,
+        )  # fmt: skip
+        return [Received(line, read_event(*row), reversed_) for line, *row, reversed_ in rows]  # type: ignore[arg-type]
 
     # --- the book as columns ------------------------------------------------------------------------------------------
 

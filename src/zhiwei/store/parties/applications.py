@@ -32,6 +32,13 @@ class Applications(Store):
         )
         return new
 
+    def known(self, applications: Sequence[str]) -> dict[str, Application]:
+        found = self.rows(
+            """select application_id, party_id, product_id, applied_on, channel from application
+               where application_id = any(%s)""", list(applications),
+        )  # fmt: skip
+        return {name: Application(name, party, product, on, channel, ()) for name, party, product, on, channel in found}
+
     def told(self, parties: Sequence[str], product: str, on: date) -> set[str]:
         """Which of these have applied for the product on the day."""
         found = self.rows(

@@ -1,7 +1,7 @@
 """Clients of the API: their terms only grow, and one statement admits a call."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from zhiwei.journeys.partners.ports import Admitted, Call, Holding, Terms
@@ -91,6 +91,12 @@ class Clients(Store):
         row = self.row("select from client_holding where client_id = %s and kind = %s and id = %s", client, kind, id)
         return row is not None
 
+    def held(self, client: str, kind: str, ids: Collection[str]) -> set[str]:
+        rows = self.rows(
+            "select id from client_holding where client_id = %s and kind = %s and id = any(%s)", client, kind, list(ids)
+        )
+        return {one for (one,) in rows}
+
     def holdings(self, client: str, kind: str, after: int, most: int) -> list[Holding]:
         rows = self.rows(
             """select id, number, recorded_at from client_holding
@@ -152,6 +158,15 @@ class Clients(Store):
     def client_of(self, key_hash: str) -> str | None:
         row = self.row("select client_id from test_key where key_hash = %s and revoked_at is null", key_hash)
         return row[0] if row else None
+
+    def test_keys(self, client: str) -> int:
+        row = self.row("select count(*) from test_key where client_id = %s and revoked_at is null", client)
+        return row[0] if row else 0
+
+    def revoke_test_keys(self, client: str) -> int:
+        return self.run(
+            "update test_key set revoked_at = clock_timestamp() where client_id = %s and revoked_at is null", client
+        )
 
     def sweep(self, before: datetime) -> int:
         gone = self.run("delete from proof_seen where good_until < now()")

@@ -23,7 +23,7 @@ from zhiwei.borrower.reading.forms import Gathered, gather, is_json
 from zhiwei.borrower.reading.grid import grid_of
 from zhiwei.borrower.reading.mapping import Mapping
 from zhiwei.borrower.reading.parsed import Parsed
-from zhiwei.borrower.reading.readers import charge, one_of, text
+from zhiwei.borrower.reading.readers import Reader, charge, one_of, text
 from zhiwei.borrower.reading.tabled import gather_table, mappings_of
 from zhiwei.borrower.sources.tax.checks import odd_ratings, odd_returns
 from zhiwei.borrower.sources.tax.rows import RATINGS, RETURNS, classed, dated
@@ -53,7 +53,7 @@ def _violations(value: Any) -> str:
     return "; ".join(f"{text(one.get('registered_on', ''), 10)} {text(one.get('status', ''), 40)}" for one in value)
 
 
-FACTS = {
+FACTS: dict[str, Reader] = {
     "taxpayer_kind": one_of(TAXPAYERS), "tax_no": text, "violations": _violations, "arrears_balance": charge,
     "arrears_times_12m": _count, "late_fee_3m": charge, "late_fee_12m": charge, "late_fee_times_3m": _count,
     "late_fee_times_12m": _count, "vat_sales_12m": charge, "vat_sales_24m": charge, "paid_12m": charge,

@@ -37,5 +37,6 @@ SCOPES = {
         Scope("events:read", ACCOUNTS, "读取事件", "read events"),
         Scope("webhooks:write", ACCOUNTS, "管理回调", "manage webhooks"),
         Scope("client:write", ACCOUNTS, "更换本方密钥", "rotate its own keys"),
+        Scope("sandboxes:use", INFORMATION, "使用沙箱", "make sandboxes and move their time"),
     )
 }

@@ -1,0 +1,1 @@
+"""What a business lets be seen, and the records that come of it."""

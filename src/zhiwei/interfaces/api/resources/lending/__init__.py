@@ -1,0 +1,1 @@
+"""Lending by API: apply, decide, accept, draw, repay, draw again."""
