@@ -44,8 +44,8 @@ class Platform:
     payments: Payments = field(default_factory=PaperBank)
     clock: date | None = None  # a simulation's today; None is the real one
     providers: Providers = field(default_factory=Companies)  # none set up
-    outside: "Platform | None" = None  # of a sandbox's: the platform that it is on
     messenger: Messenger = field(default_factory=WebhookCaller)
+    outside: "Platform | None" = None  # of a sandbox's: the platform that it is on
 
     @property
     def keys(self) -> Keyring:

@@ -4,13 +4,16 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from standardwebhooks import Webhook
 
-from zhiwei.bootstrap import Platform
+from zhiwei.adapters.webhooks import WebhookCaller
+from zhiwei.bootstrap import Platform, Tenancy
+from zhiwei.journeys import Endpoint, register_webhook
 from zhiwei.journeys.partners.ports import ACTIVE, Terms
 from zhiwei.values.happenings import KINDS, happening
 
@@ -73,6 +76,25 @@ def test_a_webhook_is_added_told_looked_at_and_told_again(
     assert url in listed.stdout
     assert base64.b64decode(secret.removeprefix("whsec_")).hex() not in listed.stdout + listed.stderr
     assert secret not in zhiwei("webhook", "list", "--json").stdout
+
+
+def test_a_sandbox_is_delivered_by_who_made_it(zhiwei, platform: Platform, listening: HTTPServer) -> None:
+    tenants, name = Tenancy(platform), "sandbox-told"
+    with platform.unit("local") as unit:
+        unit.sandboxes.register(name, "", "tester")
+    assert tenants.lay(name, "local", date(2024, 3, 1), "tester")
+    books = replace(tenants.of(name), messenger=WebhookCaller(loopback=True))
+    with books.unit(name) as unit:
+        unit.clients.add("shop.sandbox-told", "A shop", "tester")
+        unit.clients.set_terms(Terms("shop.sandbox-told", ACTIVE, ()), "tester", "second")
+        unit.clients.hold("shop.sandbox-told", [("line", "L1")])
+    url = f"http://127.0.0.1:{listening.server_address[1]}/told"
+    register_webhook(books=books, by=books.actor, key="k", client="shop.sandbox-told", wanted=Endpoint(url))
+    with books.unit(name) as unit:
+        unit.outbox.tell([happening("line.frozen", 1, date(2024, 3, 1), {"because": "late"}, line="L1")])
+    assert json.loads(zhiwei("webhook", "deliver", "--once", "--json").stdout)["delivered"] == 1
+    [(_, body)] = listening.calls  # type: ignore[attr-defined]
+    assert json.loads(body)["source"] == f"zhiwei/{name}"
 
 
 def test_a_webhook_is_paused_goes_on_and_ends(zhiwei, client: str) -> None:

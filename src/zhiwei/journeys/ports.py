@@ -17,7 +17,7 @@ from zhiwei.journeys.network import Applications, Network
 from zhiwei.journeys.partners.ports import Clients, Sandboxes
 from zhiwei.journeys.partners.telling import Messenger, Outbox, Webhooks
 from zhiwei.journeys.providers import Providers, Pulls
-from zhiwei.journeys.referred import Tasks
+from zhiwei.journeys.referred import Proposal, Tasks
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
@@ -175,17 +175,6 @@ class LineChange:
     becomes: str
     because: str
     person: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Something out of the ordinary that one person asks for and another must approve; `request` is JSON."""
-
-    proposal_id: str
-    verb: str
-    request: str
-    proposed_by: str
-    approved_by: str | None
 
 
 class Parties(Protocol):

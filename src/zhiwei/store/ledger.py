@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from zhiwei.journeys.bookkeeping import ShardDay
-from zhiwei.journeys.ports import Proposal
+from zhiwei.journeys.referred import Proposal
 from zhiwei.ledger.journal import Entry, Posting
 from zhiwei.store.table import Store
 from zhiwei.values import DAY, Actor, Refusal, canonical

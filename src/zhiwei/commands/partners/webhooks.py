@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from zhiwei import journeys
-from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.bootstrap import Platform, Tenancy, open_platform
 from zhiwei.commands.show import Json, Key, out, print_json, print_result, print_table
-from zhiwei.journeys import Again, Endpoint, EndpointChange
+from zhiwei.journeys import Again, Endpoint, EndpointChange, Sent
 from zhiwei.journeys.partners.telling import ACTIVE, DELETED, PAUSED
 from zhiwei.values import Outage
 from zhiwei.values.happenings import KINDS, events_page
@@ -164,13 +164,13 @@ def deliver(
     workers: Annotated[int, typer.Option(min=1, max=32, help="How many calls at once.")] = 4,
     as_json: Json = False,
 ) -> None:
-    """Send what is due, until it is interrupted; any number of these may run at once, anywhere. 推送服务"""
+    """Send what is due, of the sandboxes of this tenant too, until it is interrupted. Any number may run. 推送服务"""
     with open_platform() as platform:
         if once:
-            print_result(journeys.deliver_due(books=platform, by=platform.actor, clock=_now, most=100_000), as_json)
+            print_result(_sent(platform, 100_000), as_json)
             return
         stop = threading.Event()
-        threads = [threading.Thread(target=_work, args=(platform, stop)) for _ in range(workers)]
+        threads = [threading.Thread(target=_work, args=(platform, stop, not n)) for n in range(workers)]
         for one in threads:
             one.start()
         try:
@@ -183,11 +183,21 @@ def deliver(
     raise Outage("a worker ended; what it had claimed is sent after its lease")
 
 
-def _work(platform: Platform, stop: threading.Event) -> None:
+def _work(platform: Platform, stop: threading.Event, sandboxes: bool) -> None:
+    """One worker of them looks after the sandboxes: nobody waits there but who tries things out."""
     while not stop.is_set():
-        sent = journeys.deliver_due(books=platform, by=platform.actor, clock=_now, most=100)
+        sent = _sent(platform, 100, sandboxes)
         if not (sent.delivered or sent.again or sent.given_up):
             stop.wait(PAUSE)
+
+
+def _sent(platform: Platform, most: int, sandboxes: bool = True) -> Sent:
+    every, tenants = [platform], Tenancy(platform)
+    if sandboxes:
+        with platform.unit(platform.actor.tenant) as unit:
+            every += [tenants.of(one.sandbox) for one in unit.sandboxes.made() if not one.ended]
+    done = [journeys.deliver_due(books=one, by=one.actor, clock=_now, most=most) for one in every]
+    return Sent(*(sum(getattr(one, name) for one in done) for name in ("delivered", "again", "given_up")))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Any
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent, Party, give
 from zhiwei.journeys.borrower.news import consents_given, consents_withdrawn, registered
-from zhiwei.journeys.once import Step, step
+from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, digest
 
@@ -176,7 +176,7 @@ def withdraw_consent(
             ]
             if not ended:
                 raise NotFound("no_consent", f"{party} has no consent in force" + (f" for {scopes}" if scopes else ""))
-            current.result = _end(current, by, party, ended, (on, because, books.today()))
+            current.result = _end(current.unit, by, party, ended, on, because)
         return Withdrawn(**(current.earlier or current.result))
 
 
@@ -191,7 +191,7 @@ def withdraw_one(*, books: Books, by: Actor, party: str, consent: str, on: date,
             if found is None:
                 raise NotFound("no_such_consent", f"no consent {consent}")
             if found.withdrawn_on is None:
-                current.result = _end(current, by, party, [consent], (on, because, books.today()))
+                current.result = _end(current.unit, by, party, [consent], on, because)
             else:
                 ended, gone = found.withdrawn_on, found.delete_by or found.withdrawn_on
                 current.result = {"consents": [consent], "withdrawn_on": ended.isoformat(),
@@ -199,15 +199,13 @@ def withdraw_one(*, books: Books, by: Actor, party: str, consent: str, on: date,
         return Withdrawn(**(current.earlier or current.result))
 
 
-def _end(current: Step, by: Actor, party: str, ended: Sequence[str], said: tuple[date, str, date]) -> dict[str, Any]:
-    """`said`: on which day they end, why, and today."""
-    unit, (on, because, today) = current.unit, said
+def _end(unit: Unit, by: Actor, party: str, ended: Sequence[str], on: date, because: str) -> dict[str, Any]:
     delete_by = on + timedelta(days=DAYS_TO_DELETE)
     for consent in ended:
         unit.batches.withdraw(
             {"consent": consent, "on": on, "delete_by": delete_by, "because": because, "person": by.person}
         )
-    unit.outbox.tell(consents_withdrawn(party, ended, on, delete_by, today))
+    unit.outbox.tell(consents_withdrawn(party, ended, on, delete_by))
     return {
         "consents": [*ended], "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(),
         "batches": sum(filed.consent in ended for filed in unit.batches.filed(party)),

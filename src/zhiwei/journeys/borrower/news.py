@@ -32,8 +32,8 @@ def consents_given(consents: Sequence[Consent], on: date) -> Iterator[Happening]
         yield happening("consent.given", one.consent_id, on, said, party=one.party)
 
 
-def consents_withdrawn(party: str, consents: Sequence[str], ended: date, delete_by: date, on: date) -> list[Happening]:
-    dates = {"withdrawn_on": ended, "delete_by": delete_by}
+def consents_withdrawn(party: str, consents: Sequence[str], on: date, delete_by: date) -> list[Happening]:
+    dates = {"withdrawn_on": on, "delete_by": delete_by}
     return [happening("consent.withdrawn", one, on, {"consent": one, **dates}, party=party) for one in consents]
 
 

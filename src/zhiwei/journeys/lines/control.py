@@ -11,7 +11,8 @@ from zhiwei.journeys.deciding.exposure import check_raise
 from zhiwei.journeys.lines.find import check_not_ahead, locked_line, products_of
 from zhiwei.journeys.lines.news import line_changed, line_news
 from zhiwei.journeys.once import step
-from zhiwei.journeys.ports import Books, Changes, LineChange, Proposal, Unit
+from zhiwei.journeys.ports import Books, Changes, LineChange, Unit
+from zhiwei.journeys.referred import Proposal
 from zhiwei.loans import CLOSED, FROZEN, OPEN, Line
 from zhiwei.values import Actor, BadInput, Forbidden, Refusal, canonical, grouped, identifier, yuan
 

@@ -29,6 +29,7 @@ from zhiwei.values import Actor, BadInput, canonical, digest
 LEASE = timedelta(minutes=2)  # longer than any call
 TRIED_FOR = timedelta(days=3)
 FIRST, TIMES, LONGEST = 5, 3, 8 * 3600  # seconds: 5, 15, 45, ... and at most eight hours
+LATEST = 24 * 3600  # seconds that a receiver can put us off at a time
 AT_ONCE = 1_000  # events given to clients in one transaction
 MOST_EVENTS = 500  # of one page of the feed
 GONE = 410
@@ -68,7 +69,8 @@ def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
     """2xx arrived. 410 is wanted no more. All else is tried again for three days, and not before the receiver said."""
     if answer.status is not None and 200 <= answer.status < 300:
         return Outcome(DELIVERED, now, now, answer)
-    due = now + max(wait_after(claimed.attempt, claimed.number), timedelta(seconds=answer.later or 0))
+    asked = timedelta(seconds=min(answer.later or 0, LATEST))
+    due = now + max(wait_after(claimed.attempt, claimed.number), asked)
     over = answer.status == GONE or due > claimed.begun_at + TRIED_FOR
     return Outcome(GIVEN_UP if over else WAITING, now if over else due, now, answer)
 

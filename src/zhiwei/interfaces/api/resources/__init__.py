@@ -1,8 +1,9 @@
 """The resources, in the order in which a partner meets them."""
 
-from zhiwei.interfaces.api.resources import events, parties, products, sandboxes, services, webhooks
+from zhiwei.interfaces.api.resources import parties, products, sandboxes, services
 from zhiwei.interfaces.api.resources.data import consents, deliveries, records
 from zhiwei.interfaces.api.resources.lending import applications, decisions, draws, lines
+from zhiwei.interfaces.api.resources.telling import events, webhooks
 
 ROOMS = (
     products.room, parties.room, consents.room, records.room, deliveries.room, services.room, applications.room,
