@@ -40,6 +40,7 @@ from zhiwei.client.shapes.money import Money
 from zhiwei.client.shapes.telling import (
     ClientTerms,
     Events,
+    KeysSet,
     Replayed,
     SecretRotated,
     Webhook,
@@ -288,9 +289,12 @@ class Verbs:
         return get(at("client"), ClientTerms)
 
     @verb
-    def set_keys(self, keys: Sequence[Mapping[str, Any]], *, key: str = "") -> Ask[ClientTerms]:
-        """Your public keys from now on, all of them: `KeyPair.public` of each. Signed by a present one. 更换密钥"""
-        return write(at("client", "keys"), ClientTerms, {"keys": list(keys)}, key, method="PUT", money=True)
+    def set_keys(self, keys: Sequence[Mapping[str, Any]], *, key: str = "") -> Ask[KeysSet]:
+        """Your public keys from now on, all of them: `KeyPair.public` of each. 更换密钥
+
+        It is signed by the key that you have: send that along, and drop it when the new one is in use.
+        """
+        return write(at("client", "keys"), KeysSet, {"keys": list(keys)}, key, method="PUT", money=True)
 
 
 def _days(covers: Days) -> dict[str, date]:
