@@ -63,7 +63,10 @@ class KeysSet(BaseModel):
     kids: list[str]
 
 
-@room.read("/client", "client:read", summary="Its own terms 本方约定", response_model=ClientTerms)
+@room.read(
+    "/client", "client:read", summary="Its own terms 本方约定", response_model=ClientTerms,
+    response_model_exclude_none=True,
+)  # fmt: skip
 def own_terms(caller: Calls) -> Any:
     """What it may do, how often, and which keys prove it. 权限、频次与公钥。"""
     terms = client_of(books=caller.books, by=caller.by, client=caller.client).terms
