@@ -3,12 +3,12 @@
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -18,11 +18,12 @@ from zhiwei import __file__ as package
 from zhiwei.adapters import PaperBank
 from zhiwei.adapters.keys import FileKeys, KmsKeys
 from zhiwei.adapters.kms import CommandKms
-from zhiwei.adapters.pulling import Companies, read_companies
+from zhiwei.adapters.pulling import Companies, Company, read_companies
 from zhiwei.journeys import install_shelf
 from zhiwei.journeys.filing import Keyring
 from zhiwei.journeys.ports import Payments, Unit
 from zhiwei.journeys.providers import Providers
+from zhiwei.journeys.sandboxes import Scene
 from zhiwei.settings import TENANT, Settings
 from zhiwei.shelf import read_folder
 from zhiwei.store import Database, database_url
@@ -41,6 +42,7 @@ class Platform:
     payments: Payments = field(default_factory=PaperBank)
     clock: date | None = None  # a simulation's today; None is the real one
     providers: Providers = field(default_factory=Companies)  # none set up
+    outside: "Platform | None" = None  # of a sandbox's: the platform that it is on
 
     @property
     def keys(self) -> Keyring:
@@ -73,25 +75,73 @@ class Platform:
 
 
 class Tenancy:
-    """The platforms of all tenants of one database: who calls the API names its own."""
+    """The platforms of all tenants of one database: who calls the API names its own.
+
+    A tenant is looked up once. Of a sandbox each `of` reads one row more, its today: replicas need not agree on more.
+    """
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._known: set[str] = set()
+        self._platform = platform.outside or platform
+        self._known: dict[str, date | None] = {}  # tenant -> the first day of a sandbox, None of any other
 
     def of(self, tenant: str) -> Platform:
         """NotFound where there is no such tenant."""
-        if tenant not in self._known:
-            if not TENANT.fullmatch(tenant):
-                raise NotFound("no_such_tenant", "no such tenant")
-            with self._platform.unit(tenant) as unit:
-                if not unit.parties.is_tenant():
-                    raise NotFound("no_such_tenant", f"no tenant {tenant}")
-            self._known.add(tenant)
-        return replace(self._platform, actor=replace(self._platform.actor, tenant=tenant))
+        if not self._is_known(tenant):
+            raise NotFound("no_such_tenant", "no such tenant")
+        if self._known[tenant] is None:
+            return replace(self._platform, actor=replace(self._platform.actor, tenant=tenant))
+        with self._platform.unit(tenant) as unit:
+            today = unit.sandboxes.today()
+        assert today is not None
+        return self.at(tenant, today)
 
     def is_sandbox(self, tenant: str) -> bool:
-        return False
+        return self._is_known(tenant) and self._known[tenant] is not None
+
+    def at(self, tenant: str, today: date) -> Platform:
+        """A sandbox as of a day: its clock, and companies that answer as its script says."""
+        actor, first = replace(self._platform.actor, tenant=tenant), self._known[tenant] or today
+        providers = Companies(partial(_outside, first, today))
+        return replace(self._platform, actor=actor, clock=today, providers=providers, outside=self._platform)
+
+    def lay(self, tenant: str, made_by: str, today: date, person: str) -> bool:
+        """A sandbox's tenant, keys and shelf; False where the tenant is there and not a sandbox of `made_by`."""
+        with self._platform.unit(tenant) as unit:
+            if not unit.sandboxes.found(made_by, today, person):
+                return False
+        self._platform.database.unlock(tenant)
+        install_shelf(books=self._platform, tenant=tenant, shelf=_shipped())
+        return True
+
+    @property
+    def scene(self) -> Scene:
+        return _scene()
+
+    def _is_known(self, tenant: str) -> bool:
+        """Whether a tenant is a sandbox never changes once it is there."""
+        if tenant not in self._known and TENANT.fullmatch(tenant):
+            with self._platform.unit(tenant) as unit:
+                if unit.parties.is_tenant():
+                    days = unit.sandboxes.days()
+                    self._known[tenant] = days[0] if days else None
+        return tenant in self._known
+
+
+@cache
+def _scene() -> Scene:
+    from zhiwei.economy.sandbox import Script  # noqa: PLC0415 - only who makes or moves a sandbox needs its people
+
+    return Script()
+
+
+def _outside(first: date, today: date) -> Mapping[str, Company]:
+    from zhiwei.economy.sandbox import companies_on  # noqa: PLC0415 - as above
+
+    return companies_on(first, today)
+
+
+def _shipped() -> list[dict[str, str]]:
+    return [read_folder(folder) for folder in product_folders(shelf_folder())]
 
 
 def _begin_worker() -> None:
@@ -159,8 +209,8 @@ def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
         store.unlock(settings.tenant)
         by = Actor(settings.tenant, settings.person, settings.role)
         platform = Platform(store, by, providers=companies(settings))
-        shelf = [read_folder(folder) for folder in product_folders(shelf_folder())]
-        install_shelf(books=platform, tenant=settings.tenant, shelf=shelf)
-        yield platform
+        install_shelf(books=platform, tenant=settings.tenant, shelf=_shipped())
+        tenants = Tenancy(platform)
+        yield tenants.of(settings.tenant) if tenants.is_sandbox(settings.tenant) else platform
     finally:
         store.close()

@@ -66,7 +66,7 @@ def test_a_plan_keeps_to_the_product(shop: Partner) -> None:
     assert (line["annual_rate"], line["rows"][-1]["due_date"]) == ("0.15", "2027-01-01")  # the dearest it may be
     for other, code in (
         ({"annual_rate": "0.30"}, "rate_out_of_bounds"), ({"amount": {"amount": 1}}, "amount_too_small"),
-        ({"amount": {"amount": 0}}, "no_amount"), ({"matures_on": "2025-01-01"}, "bad_terms"),
+        ({"amount": {"amount": 0}}, "bad_request_body"), ({"matures_on": "2025-01-01"}, "bad_terms"),
         ({"value_date": "1990-01-01", "matures_on": "8999-01-01"}, "product_not_in_force"),
         ({"annual_rate": 0.1}, "bad_request_body"), ({"wish": 1}, "bad_request_body"),
         ({"product": "none"}, "product_not_published"),
@@ -82,8 +82,8 @@ def test_a_question_needs_no_key_and_leaves_nothing(shop: Partner, facts: dict[s
     assert (told.status_code, told.json()["grade"]) == (200, "A"), told.text
     assert "ETag" not in told.headers
     with platform.unit("local") as unit:
-        [kept] = unit.connection.execute("select count(*) from api_call").fetchone()  # type: ignore[attr-defined]
-        [decided] = unit.connection.execute("select count(*) from decision").fetchone()  # type: ignore[attr-defined]
+        [kept] = unit.clients.connection.execute("select count(*) from api_call").fetchone()  # type: ignore[attr-defined]
+        [decided] = unit.clients.connection.execute("select count(*) from decision").fetchone()  # type: ignore[attr-defined]
     assert (kept, decided) == (0, 0)
 
 

@@ -1,6 +1,7 @@
 """A town of small businesses and every invoice they issued or received in a window of months."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,7 +58,19 @@ def build_town(*, seed: int, businesses: int = 200, until: date, months: int = 3
         raise ValueError(f"a town has 1..{MOST_BUSINESSES} businesses and 1..{MOST_MONTHS} months of records")
     rng = np.random.Generator(np.random.PCG64(seed))
     first_day = _months_before(until, months)
-    people = register(rng, businesses, first_day, until)
+    return _lived(seed, register(rng, businesses, first_day, until), first_day, until, rng)
+
+
+def build_street(people: Sequence[Business], *, seed: int, until: date, months: int) -> Town:
+    """As `build_town`, of these businesses and no others."""
+    first_day = _months_before(until, months)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return _lived(seed, tuple(sorted(people, key=lambda one: one.party_id)), first_day, until, rng)
+
+
+def _lived(
+    seed: int, people: tuple[Business, ...], first_day: date, until: date, rng: np.random.Generator
+) -> Town:  # fmt: skip
     deals = draw_deals(people, first_day, (until - first_day).days, rng)
     return Town(seed, first_day, until, people, _table(people, deals, first_day, rng))
 

@@ -14,7 +14,7 @@ from zhiwei.borrower.delivery import Delivery
 from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches, Keyring, Sealed
 from zhiwei.journeys.network import Applications, Network
-from zhiwei.journeys.partners.ports import Clients
+from zhiwei.journeys.partners.ports import Clients, Sandboxes
 from zhiwei.journeys.providers import Providers, Pulls
 from zhiwei.journeys.referred import Tasks
 from zhiwei.journeys.relations import Merges, Relations
@@ -369,6 +369,8 @@ class Unit(Protocol):
     def steps(self) -> Steps: ...
     @property
     def clients(self) -> Clients: ...
+    @property
+    def sandboxes(self) -> Sandboxes: ...
 
 
 class Payments(Protocol):

@@ -19,7 +19,7 @@ from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
 from zhiwei.store.parties import Applications, Merges, Network, Parties, Relations
-from zhiwei.store.partners import Clients
+from zhiwei.store.partners import Clients, Sandboxes
 from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.sealed import Sealed
@@ -58,6 +58,7 @@ class Unit:
     reconciliation: Reconciliation
     steps: Steps
     clients: Clients
+    sandboxes: Sandboxes
 
 
 class Database:

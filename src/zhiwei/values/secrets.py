@@ -1,8 +1,10 @@
 """Secrets: bytes that nothing prints by accident, and a tenant's keys made of them."""
 
+import hashlib
 import hmac
 import os
 import re
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -12,6 +14,12 @@ from zhiwei.values.trouble import BadInput
 KEY_BYTES = 32
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 _TENANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+
+
+def fingerprint(text: str | bytes) -> str:
+    """SHA-256, base64url without padding: as tokens, certificates and test keys are named."""
+    data = text.encode() if isinstance(text, str) else text
+    return urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
 class Secret:

@@ -69,6 +69,9 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         unit.tasks.open([("t", decided)])
         unit.tasks.rule(Ruled(decided, decided, "decline", "x", "officer", "why"))
         _asked(unit)
+        run("insert into sandbox (tenant_id, made_by) values ('local', 'maker')")
+        assert unit.sandboxes.register("sandbox-a", "", "x") + unit.sandboxes.end("sandbox-a", "x") == 2
+        assert unit.sandboxes.move(date(2024, 3, 1), "x")
         row = BankRow(date(2024, 3, 1), -1_000_000, "CNY", "", "", "")
         statement = Statement("bank.csv", "0" * 64, (row, BankRow(date(2024, 3, 28), 1, "CNY", "", "", "")))
         reconciliation = unit.reconciliation

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from zhiwei.interfaces.api.access.proofs import ASSERTION, fingerprint, read_assertion, read_proof
+from zhiwei.interfaces.api.access.proofs import ASSERTION, read_assertion, read_proof
 from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.access.tokens import LASTS, Token, minted, tenant_of
 from zhiwei.interfaces.api.door import Setting, incoming, read_body
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
 from zhiwei.journeys.partners.ports import ACTIVE, Call
 from zhiwei.values import Forbidden, NotFound
+from zhiwei.values.secrets import fingerprint
 
 router = APIRouter(tags=["authorization"])
 PATH = "/oauth/token"

@@ -5,7 +5,7 @@ import json
 import re
 import uuid
 from base64 import b64decode
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -67,7 +67,7 @@ class Door(APIRoute):
                 done = response.status_code < 300
                 await run_in_threadpool(
                     setting.admission.ended, caller, _own(request), response.status_code if done else None,
-                    _kept(response) if done else "",
+                    _kept(response, extra.get("x-told-once", ())) if done else "",
                 )  # fmt: skip
             elif not call.asks:
                 response = _tagged(request, response)
@@ -103,8 +103,12 @@ class Room:
     def write(
         self, path: str, scope: str, *, method: str = "POST", status: int = 201, largest: int = LARGEST, **said: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """`told_once`: fields of the answer, secrets, that are not kept: told again it has null for them."""
         responses = _problems(404, 409, 413, **said.pop("responses", {}))
+        told_once = said.pop("told_once", ())
         extra = _extra(scope) | {"x-max-bytes": largest} | said.pop("openapi_extra", {})
+        if told_once:
+            extra["x-told-once"] = told_once
         dependencies = [Depends(_signed if SCOPES[scope].level == MONEY else _keyed)]
         return self.router.api_route(
             path, methods=[method], status_code=status, responses=responses, dependencies=dependencies,
@@ -193,9 +197,12 @@ def _own(request: Request) -> str:
     return request.headers["idempotency-key"]
 
 
-def _kept(response: Response) -> str:
+def _kept(response: Response, told_once: Sequence[str] = ()) -> str:
     headers = {name: value for name, value in response.headers.items() if name in _KEPT}
-    return json.dumps({"headers": headers, "body": bytes(response.body).decode()})
+    body = bytes(response.body).decode()
+    if told_once:
+        body = json.dumps(json.loads(body) | dict.fromkeys(told_once), ensure_ascii=False)
+    return json.dumps({"headers": headers, "body": body})
 
 
 def _again(earlier: Repeated) -> Response:

@@ -12,8 +12,8 @@ from zhiwei.values import BadInput, Breach, Outage, Refusal
 
 MEDIA = "application/problem+json"
 TYPE = "/problems/"  # relative to where the API is: the page of the code
-MOST_NAMED = 100  # places of one problem
 _CODES = {400: "not_json", 404: "no_such_address", 405: "no_such_method", 413: "body_too_large", 415: "wrong_media"}
+MOST_NAMED = 100  # places of one problem
 RETRY_AFTER = 5  # seconds, after an outage of something outside
 
 

@@ -79,6 +79,40 @@ class Holding:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox as the tenant that made it knows it. `client` made it for itself; '' where a person did."""
+
+    sandbox: str
+    client: str
+    person: str
+    since: datetime
+    ended: bool
+
+
+class Sandboxes(Protocol):
+    """`register`, `end` and `made` are of the tenant that makes sandboxes; all else of the tenant that is one."""
+
+    def hold(self) -> None:
+        """Nobody else registers one meanwhile."""
+        ...
+
+    def register(self, sandbox: str, client: str, person: str) -> int: ...
+    def end(self, sandbox: str, person: str) -> int: ...
+    def made(self) -> list[Sandbox]: ...
+    def found(self, made_by: str, today: date, person: str) -> bool:
+        """The tenant, where it is not there yet; False where it is there and not a sandbox of `made_by`."""
+        ...
+
+    def made_by(self) -> str | None: ...
+    def days(self) -> tuple[date, date] | None:
+        """Its first day and its today; None where this tenant is no sandbox."""
+        ...
+
+    def today(self) -> date | None: ...
+    def move(self, to: date, person: str) -> int: ...
+
+
 class Clients(Protocol):
     def add(self, client: str, name: str, person: str) -> int: ...
     def set_terms(self, terms: Terms, person: str, approved_by: str) -> int:
@@ -118,6 +152,14 @@ class Clients(Protocol):
     def released(self, client: str, key: str) -> None: ...
     def add_test_key(self, client: str, key_hash: str) -> None: ...
     def client_of(self, key_hash: str) -> str | None: ...
+    def test_keys(self, client: str) -> int:
+        """How many open the door."""
+        ...
+
+    def revoke_test_keys(self, client: str) -> int:
+        """Counts them."""
+        ...
+
     def sweep(self, before: datetime) -> int:
         """Forget proofs that are no longer good, and answers from before this instant; counts them."""
         ...

@@ -1,5 +1,6 @@
 """Who calls the API, and what is told to them."""
 
 from zhiwei.store.partners.clients import Clients
+from zhiwei.store.partners.sandboxes import Sandboxes
 
-__all__ = ["Clients"]
+__all__ = ["Clients", "Sandboxes"]

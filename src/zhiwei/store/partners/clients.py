@@ -168,6 +168,15 @@ class Clients(Store):
         row = self.row("select client_id from test_key where key_hash = %s and revoked_at is null", key_hash)
         return row[0] if row else None
 
+    def test_keys(self, client: str) -> int:
+        row = self.row("select count(*) from test_key where client_id = %s and revoked_at is null", client)
+        return row[0] if row else 0
+
+    def revoke_test_keys(self, client: str) -> int:
+        return self.run(
+            "update test_key set revoked_at = clock_timestamp() where client_id = %s and revoked_at is null", client
+        )
+
     def sweep(self, before: datetime) -> int:
         gone = self.run("delete from proof_seen where good_until < now()")
         gone += self.run("delete from api_call where recorded_at < %s", before)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from zhiwei.interfaces.api.access.proofs import Proof, check_signature, fingerprint, read_proof
+from zhiwei.interfaces.api.access.proofs import Proof, check_signature, read_proof
 from zhiwei.interfaces.api.access.tokens import TEST, Token, read_token, tenant_said
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
 from zhiwei.journeys.partners.ports import ACTIVE, Admitted, Call, Signature, Terms
 from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, Forbidden, NotFound, Refusal
-from zhiwei.values.secrets import Secret
+from zhiwei.values.secrets import Secret, fingerprint
 
 LONGEST_KEY = 128
 KNOWN = 100_000  # holdings and terms remembered in this process
@@ -130,13 +130,14 @@ class Admission:
         """NotAllowed, Forbidden, TooMany, BadRequest or Refusal where it may not."""
         now = self.now()
         if TEST + "." in call.headers.get("authorization", ""):
-            token, proof = self._by_test_key(call), None
+            (token, books), proof = self._by_test_key(call), None
         else:
             token, proof = self._by_token(call, now)
+            books = self.tenants.of(token.tenant)
         if call.scope not in token.scopes:
             raise Forbidden("insufficient_scope", f"this call needs the scope {call.scope}",
                             hint="ask for it at /oauth/token, if the client's terms have it")  # fmt: skip
-        books, key = self.tenants.of(token.tenant), _key(call)
+        key = _key(call)
         wanted = Call(token.client, call.request_id, key=key, request_hash=call.hash if key else "")
         if proof:
             wanted = replace(wanted, proof=proof.once, good_until=proof.good_until)
@@ -214,15 +215,16 @@ class Admission:
             raise NotAllowed("invalid_dpop_proof", "the token is bound to another key than that of the DPoP proof")
         return token, proof
 
-    def _by_test_key(self, call: Incoming) -> Token:
+    def _by_test_key(self, call: Incoming) -> tuple[Token, Books]:
         kind, _, text = call.headers["authorization"].partition(" ")
         _, tenant, secret = [*text.split("."), "", ""][:3]
         if kind.lower() == "bearer" and secret and self.tenants.is_sandbox(tenant):
-            with self.tenants.of(tenant).unit(tenant) as unit:
+            books = self.tenants.of(tenant)
+            with books.unit(tenant) as unit:
                 client = unit.clients.client_of(fingerprint(secret))
             if client:
-                scopes = self.terms(self.tenants.of(tenant), tenant, client).scopes
-                return Token(tenant, client, frozenset(scopes), (TEST, ""))
+                scopes = self.terms(books, tenant, client).scopes
+                return Token(tenant, client, frozenset(scopes), (TEST, "")), books
         raise NotAllowed("invalid_token", "no sandbox knows this test key", challenge="Bearer")
 
 

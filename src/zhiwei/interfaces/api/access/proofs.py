@@ -3,8 +3,6 @@
 The library checks signatures; what is signed, for whom and when, is checked here.
 """
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from zhiwei.interfaces.api.problems import NotAllowed
+from zhiwei.values.secrets import fingerprint
 
 ALGORITHMS = ["ES256", "PS256", "Ed25519", "EdDSA"]  # those of FAPI 2.0: no RSA of the old padding, no shared secret
 GOOD_FOR = timedelta(seconds=60)  # a proof, from when it was made
@@ -30,12 +29,6 @@ class Proof:
     thumbprint: str
     once: str
     good_until: datetime
-
-
-def fingerprint(text: str | bytes) -> str:
-    """SHA-256, base64url without padding: as tokens and certificates are named in tokens."""
-    data = text.encode() if isinstance(text, str) else text
-    return urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
 def read_proof(text: str, method: str, url: str, now: datetime, token: str = "") -> Proof:

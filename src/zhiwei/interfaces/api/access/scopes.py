@@ -38,5 +38,6 @@ SCOPES = {
         Scope("webhooks:write", ACCOUNTS, "管理回调", "manage webhooks"),
         Scope("client:read", INFORMATION, "读取本方约定", "read its own terms"),
         Scope("client:write", MONEY, "更换本方密钥", "change its own keys"),
+        Scope("sandboxes:use", INFORMATION, "使用沙箱", "make sandboxes and move their time"),
     )
 }
