@@ -70,6 +70,7 @@ from zhiwei.client.shapes.lending import (
     YearlyCost,
 )
 from zhiwei.client.shapes.money import Money
+from zhiwei.client.shapes.sandboxes import Sandbox, SandboxSeen, Scripted, TimePassed
 from zhiwei.client.shapes.telling import (
     ClientTerms,
     Events,
@@ -89,7 +90,8 @@ __all__ = [
     "Conflict", "Consent", "ConsentGiven", "ConsentsGiven", "Counted", "Decision", "Delivered", "Down", "Drawn",
     "Due", "Event", "Events", "FactMoved", "KeyPair", "KeysSet", "Letter", "Line", "Money", "Moved", "NotAllowed",
     "NotFound", "NotProved", "Noted", "Offer", "Opened", "Options", "Page", "Part", "Particulars", "Party",
-    "PartyHeld", "PartyKnown", "Quote", "Quoted", "Reason", "Repaid", "Repayment", "Replayed", "Rest", "Schedule",
-    "SecretRotated", "Statement", "Task", "TooMany", "Toward", "Unreachable", "Unreadable", "Way", "Ways", "Webhook",
-    "WebhookSecret", "WebhookStatus", "Withdrawn", "Wrong", "YearlyCost", "ZhiweiError", "verify_webhook",
+    "PartyHeld", "PartyKnown", "Quote", "Quoted", "Reason", "Repaid", "Repayment", "Replayed", "Rest", "Sandbox",
+    "SandboxSeen", "Schedule", "Scripted", "SecretRotated", "Statement", "Task", "TimePassed", "TooMany", "Toward",
+    "Unreachable", "Unreadable", "Way", "Ways", "Webhook", "WebhookSecret", "WebhookStatus", "Withdrawn", "Wrong",
+    "YearlyCost", "ZhiweiError", "verify_webhook",
 ]  # fmt: skip

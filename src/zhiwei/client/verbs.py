@@ -37,6 +37,7 @@ from zhiwei.client.shapes.lending import (
     Ways,
 )
 from zhiwei.client.shapes.money import Money
+from zhiwei.client.shapes.sandboxes import Sandbox, SandboxSeen, TimePassed
 from zhiwei.client.shapes.telling import (
     ClientTerms,
     Events,
@@ -295,6 +296,21 @@ class Verbs:
         It is signed by the key that you have: send that along, and drop it when the new one is in use.
         """
         return write(at("client", "keys"), KeysSet, {"keys": list(keys)}, key, method="PUT", money=True)
+
+    @verb
+    def make_sandbox(self, name: str = "trial", *, starts_on: date | None = None, key: str = "") -> Ask[Sandbox]:
+        """A tenant of its own, with a simulated today and a plain test key. 建沙箱"""
+        return write(at("sandboxes"), Sandbox, {"name": name, "starts_on": starts_on}, key)
+
+    @verb
+    def sandbox(self) -> Ask[SandboxSeen]:
+        """The one you call from: its today, and who lives there. 当前沙箱"""
+        return get(at("sandbox"), SandboxSeen)
+
+    @verb
+    def pass_time(self, to: date, *, key: str = "") -> Ask[TimePassed]:
+        """Until the morning of a day; each day before it is closed. 拨快时钟"""
+        return write(at("sandbox", "clock"), TimePassed, {"to": to}, key)
 
 
 def _days(covers: Days) -> dict[str, date]:
