@@ -13,7 +13,8 @@ SECRET, OTHER = "whsec_" + "c2VjcmV0IG9mIGEgc2hvcA==", "whsec_" + "YW5vdGhlciBzZ
 EVENT: dict[str, Any] = {
     "specversion": "1.0", "id": "event_1", "source": "zhiwei/bank", "type": "draw.paid", "subject": "line_1",
     "time": "2026-03-01T08:00:00+00:00", "datacontenttype": "application/json",
-    "dataschema": "urn:zhiwei:event:draw.paid:1", "businessdate": "2026-03-01", "data": {"draw": "draw_1", "amount": {"amount": 3_000_000, "currency": "CNY"}},
+    "dataschema": "urn:zhiwei:event:draw.paid:1", "businessdate": "2026-03-01",
+    "data": {"draw": "draw_1", "amount": {"amount": 3_000_000, "currency": "CNY"}},
     "something_new": {"of": "a later version"},
 }  # fmt: skip
 BODY, NO_EVENT = json.dumps(EVENT), json.dumps(EVENT | {"id": 7})
