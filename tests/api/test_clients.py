@@ -10,7 +10,8 @@ from joserfc.jwk import ECKey, OctKey, OKPKey
 from tests.api.conftest import Partner
 
 from zhiwei.bootstrap import Platform
-from zhiwei.journeys.partners.clients import (
+from zhiwei.journeys.clients.keys import key_set
+from zhiwei.journeys.clients.terms import (
     TermsWanted,
     approve_client,
     client_of,
@@ -19,7 +20,6 @@ from zhiwei.journeys.partners.clients import (
     propose_terms,
     suspend_client,
 )
-from zhiwei.journeys.partners.keys import key_set
 from zhiwei.journeys.partners.ports import ACTIVE
 from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal
 

@@ -14,7 +14,7 @@ import typer
 
 from zhiwei.bootstrap import open_platform
 from zhiwei.commands.show import Json, Key, out, print_json, print_result, print_table
-from zhiwei.journeys.partners import clients as journeys
+from zhiwei.journeys.clients import terms as journeys
 from zhiwei.journeys.partners.ports import ACTIVE
 from zhiwei.values import BadInput
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.shapes import Shape
-from zhiwei.journeys.partners.clients import client_of, rotate_client_keys
-from zhiwei.journeys.partners.keys import MOST
+from zhiwei.journeys.clients.keys import MOST
+from zhiwei.journeys.clients.terms import client_of, rotate_client_keys
 
 room = Room("client")
 Part = Annotated[str, Field(max_length=2_000)]

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from zhiwei.journeys.clients.keys import key_set, key_set_of
 from zhiwei.journeys.once import step
-from zhiwei.journeys.partners.keys import key_set, key_set_of
 from zhiwei.journeys.partners.ports import ACTIVE, SUSPENDED, Terms
 from zhiwei.journeys.ports import Books, Proposal, Unit
 from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal, canonical, identifier
