@@ -19,7 +19,7 @@ from zhiwei.commands.borrower import (
     receiving,
 )
 from zhiwei.commands.deciding import advise, decide, group, letter, price, tasks
-from zhiwei.commands.partners import sandboxes, webhooks
+from zhiwei.commands.partners import clients, sandboxes, webhooks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -99,6 +99,7 @@ merging.register(parties.app)
 app.add_typer(parties.app, name="party", rich_help_panel=CREDIT)
 app.add_typer(consents.app, name="consent", rich_help_panel=CREDIT)
 app.add_typer(keeping.app, name="keys", rich_help_panel=KEEPING)
+app.add_typer(clients.app, name="client", rich_help_panel=PARTNERS)
 app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
 app.add_typer(group.app, name="group", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)

@@ -13,12 +13,15 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def zhiwei(data_folder: Path, database_url: str, tmp_path: Path) -> Run:
-    """Run `zhiwei ARGS` on a database of this test; -> the finished process."""
+    """Run `zhiwei ARGS` on a database of this test; -> the finished process. `env`: other settings, another person."""
 
-    def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, code: int = 0, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "ZHIWEI_DATA": str(data_folder), "ZHIWEI_DATABASE_URL": database_url}
         environment |= {"ZHIWEI_PERSON": "tester", "COLUMNS": "200"}
         environment.pop("ZHIWEI_DATABASE", None)
+        environment |= env or {}
         command = [sys.executable, "-m", "zhiwei", *map(str, arguments)]
         done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -70,9 +70,11 @@ from zhiwei.client.shapes.lending import (
     YearlyCost,
 )
 from zhiwei.client.shapes.money import Money
+from zhiwei.client.shapes.sandboxes import Sandbox, SandboxSeen, Scripted, TimePassed
 from zhiwei.client.shapes.telling import (
     ClientTerms,
     Events,
+    KeysSet,
     Replayed,
     SecretRotated,
     Webhook,
@@ -86,9 +88,10 @@ from zhiwei.client.wire import Options
 __all__ = [
     "Agreed", "ApiProblem", "Application", "Applied", "AsyncClient", "BadWebhook", "Client", "ClientTerms", "Closed",
     "Conflict", "Consent", "ConsentGiven", "ConsentsGiven", "Counted", "Decision", "Delivered", "Down", "Drawn",
-    "Due", "Event", "Events", "FactMoved", "KeyPair", "Letter", "Line", "Money", "Moved", "NotAllowed", "NotFound",
-    "NotProved", "Noted", "Offer", "Opened", "Options", "Page", "Part", "Particulars", "Party", "PartyHeld",
-    "PartyKnown", "Quote", "Quoted", "Reason", "Repaid", "Repayment", "Replayed", "Rest", "Schedule",
-    "SecretRotated", "Statement", "Task", "TooMany", "Toward", "Unreachable", "Unreadable", "Way", "Ways", "Webhook",
-    "WebhookSecret", "WebhookStatus", "Withdrawn", "Wrong", "YearlyCost", "ZhiweiError", "verify_webhook",
+    "Due", "Event", "Events", "FactMoved", "KeyPair", "KeysSet", "Letter", "Line", "Money", "Moved", "NotAllowed",
+    "NotFound", "NotProved", "Noted", "Offer", "Opened", "Options", "Page", "Part", "Particulars", "Party",
+    "PartyHeld", "PartyKnown", "Quote", "Quoted", "Reason", "Repaid", "Repayment", "Replayed", "Rest", "Sandbox",
+    "SandboxSeen", "Schedule", "Scripted", "SecretRotated", "Statement", "Task", "TimePassed", "TooMany", "Toward",
+    "Unreachable", "Unreadable", "Way", "Ways", "Webhook", "WebhookSecret", "WebhookStatus", "Withdrawn", "Wrong",
+    "YearlyCost", "ZhiweiError", "verify_webhook",
 ]  # fmt: skip

@@ -37,9 +37,11 @@ from zhiwei.client.shapes.lending import (
     Ways,
 )
 from zhiwei.client.shapes.money import Money
+from zhiwei.client.shapes.sandboxes import Sandbox, SandboxSeen, TimePassed
 from zhiwei.client.shapes.telling import (
     ClientTerms,
     Events,
+    KeysSet,
     Replayed,
     SecretRotated,
     Webhook,
@@ -288,9 +290,27 @@ class Verbs:
         return get(at("client"), ClientTerms)
 
     @verb
-    def set_keys(self, keys: Sequence[Mapping[str, Any]], *, key: str = "") -> Ask[ClientTerms]:
-        """Your public keys from now on, all of them: `KeyPair.public` of each. Signed by a present one. 更换密钥"""
-        return write(at("client", "keys"), ClientTerms, {"keys": list(keys)}, key, method="PUT", money=True)
+    def set_keys(self, keys: Sequence[Mapping[str, Any]], *, key: str = "") -> Ask[KeysSet]:
+        """Your public keys from now on, all of them: `KeyPair.public` of each. 更换密钥
+
+        It is signed by the key that you have: send that along, and drop it when the new one is in use.
+        """
+        return write(at("client", "keys"), KeysSet, {"keys": list(keys)}, key, method="PUT", money=True)
+
+    @verb
+    def make_sandbox(self, name: str = "trial", *, starts_on: date | None = None, key: str = "") -> Ask[Sandbox]:
+        """A tenant of its own, with a simulated today and a plain test key. 建沙箱"""
+        return write(at("sandboxes"), Sandbox, {"name": name, "starts_on": starts_on}, key)
+
+    @verb
+    def sandbox(self) -> Ask[SandboxSeen]:
+        """The one you call from: its today, and who lives there. 当前沙箱"""
+        return get(at("sandbox"), SandboxSeen)
+
+    @verb
+    def pass_time(self, to: date, *, key: str = "") -> Ask[TimePassed]:
+        """Until the morning of a day; each day before it is closed. 拨快时钟"""
+        return write(at("sandbox", "clock"), TimePassed, {"to": to}, key)
 
 
 def _days(covers: Days) -> dict[str, date]:

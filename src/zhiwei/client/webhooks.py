@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from zhiwei.client.decoding import decoded
 from zhiwei.client.problems import BadWebhook, Unreadable
@@ -38,7 +38,10 @@ def verify_webhook(payload: bytes | str, headers: Mapping[str, str], secret: str
     said = {name.lower(): value for name, value in headers.items()}
     trouble = "no secret"
     for one in [secret] if isinstance(secret, str) else secret:
-        hook = Webhook(one)  # a secret that is none is our own mistake: it is told as it is
+        try:
+            hook = Webhook(one)
+        except (ValueError, EmptyWebhookSecretError):
+            raise ValueError("a webhook's secret is whsec_ and base64, as the API tells it") from None
         try:
             content = hook.verify(payload, said)
             if not isinstance(content, dict):

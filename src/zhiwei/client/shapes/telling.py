@@ -62,6 +62,16 @@ class ClientTerms:
     status: str
     scopes: tuple[str, ...]
     keys: tuple[dict[str, Any], ...]
+    certificates: tuple[str, ...]
     per_minute: int
     per_day: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysSet:
+    """`number` is that of the terms with these keys, `kids` name them."""
+
+    client: str
+    number: int
+    kids: tuple[str, ...]

@@ -66,6 +66,9 @@ class Clients(Store):
         assert row is not None
         return int(row[0])
 
+    def lock(self, client: str) -> None:
+        self.run("select pg_advisory_xact_lock(hashtextextended(%s, 11))", f"{self.tenant}:{client}")
+
     def terms(self, client: str) -> Terms | None:
         row = self.row(f"select {_TERMS} from client_terms where client_id = %s order by number desc limit 1", client)
         return _terms(row) if row else None
@@ -104,6 +107,12 @@ class Clients(Store):
             client, kind, after, most,
         )  # fmt: skip
         return [Holding(*row) for row in rows]
+
+    def counted(self, client: str) -> dict[str, int]:
+        rows = self.rows(
+            "select kind, count(*) from client_holding where client_id = %s group by kind order by kind", client
+        )
+        return dict(rows)
 
     def holders(self, kind: str, id: str) -> list[str]:
         return [

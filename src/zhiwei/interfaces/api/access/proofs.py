@@ -92,26 +92,6 @@ def check_signature(text: str, body: bytes, jwks: Mapping[str, Any], call: tuple
         raise _bad_signature("it fits none of the client's keys, or another body") from None
 
 
-def check_keys(jwks: Mapping[str, Any]) -> None:
-    """A client's key set holds one to ten public keys, each named by a kid. ValueError says what is wrong."""
-    keys = jwks.get("keys")
-    if not isinstance(keys, list) or not 0 < len(keys) <= 10:
-        raise ValueError('a JWKS is {"keys": [...]} with one to ten keys')
-    for place, one in enumerate(keys, 1):
-        if not isinstance(one, dict) or not isinstance(one.get("kid"), str):
-            raise ValueError(f"key {place} has no kid")
-        if any(part in one for part in ("d", "p", "q", "k")):
-            raise ValueError(f"key {place} holds a private part: make another, and keep this one from nobody else")
-        try:
-            made = JWKRegistry.import_key(one)
-        except (JoseError, ValueError, TypeError, KeyError):
-            raise ValueError(f"key {place} is no key") from None
-        if made.key_type not in ("EC", "RSA", "OKP"):
-            raise ValueError(f"key {place} is of kind {made.key_type}; EC, OKP and RSA can sign")
-    if len({one["kid"] for one in keys}) != len(keys):
-        raise ValueError("two keys have one kid")
-
-
 def _keys(jwks: Mapping[str, Any], text: str) -> KeySet:
     """The key the header names, or all of them."""
     kid = _header(text, "invalid_client").get("kid")

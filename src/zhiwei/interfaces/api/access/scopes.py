@@ -2,7 +2,7 @@
 
 The two levels are those of JR/T 0185-2020 for interfaces that a bank opens: what is said of products and services (A1),
 and money and accounts (A2). Calls of the second level come from a client that proves its key with each call; where
-money moves the request itself is signed as well.
+money moves, or a client's keys change, the request itself is signed as well.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ SCOPES = {
         Scope("tasks:read", ACCOUNTS, "读取待办", "read tasks about its applications"),
         Scope("events:read", ACCOUNTS, "读取事件", "read events"),
         Scope("webhooks:write", ACCOUNTS, "管理回调", "manage webhooks"),
-        Scope("client:write", ACCOUNTS, "更换本方密钥", "rotate its own keys"),
+        Scope("client:read", INFORMATION, "读取本方约定", "read its own terms"),
+        Scope("client:write", MONEY, "更换本方密钥", "change its own keys"),
         Scope("sandboxes:use", INFORMATION, "使用沙箱", "make sandboxes and move their time"),
     )
 }
