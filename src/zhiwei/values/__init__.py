@@ -1,9 +1,19 @@
 """The alphabet: money, dates, canonical content, reasons, actors and trouble."""
 
 from zhiwei.values.actor import INSTALLER, RELEASE, Actor
-from zhiwei.values.calendar import CALENDARS, alarm, business_day, is_business_day, known_days
+from zhiwei.values.calendar import (
+    CALENDARS,
+    DAY,
+    EARLIEST,
+    add_months,
+    alarm,
+    business_day,
+    days,
+    is_business_day,
+    known_days,
+    monthly,
+)
 from zhiwei.values.canonical import canonical, digest, fingerprint, identifier
-from zhiwei.values.dates import DAY, EARLIEST, add_months, days, monthly
 from zhiwei.values.daycount import DayCount
 from zhiwei.values.lazy import lazy
 from zhiwei.values.money import CURRENCY, Rounding, as_rate, fen, grouped, half_up, quantized, split, yuan
