@@ -28,6 +28,7 @@ class Settings:
 
     `api_url`: ZHIWEI_API_URL, where partners reach the API; '' as their requests say. `api_proxy`: ZHIWEI_API_PROXY, a
     proxy of ours ends TLS before it. `metrics_token`: ZHIWEI_METRICS_TOKEN, which opens /metrics.
+    `api_chores`: unless ZHIWEI_API_CHORES is no, those who serve the API send webhooks too.
     """
 
     data: Path
@@ -43,6 +44,7 @@ class Settings:
     api_proxy: bool = False
     metrics_token: str = ""
     loopback: bool = False
+    api_chores: bool = True
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -65,4 +67,5 @@ class Settings:
             bool(os.environ.get("ZHIWEI_API_PROXY")),
             os.environ.get("ZHIWEI_METRICS_TOKEN") or "",
             os.environ.get("ZHIWEI_WEBHOOKS_LOOPBACK") == "1",
+            os.environ.get("ZHIWEI_API_CHORES") != "no",
         )

@@ -1,6 +1,7 @@
 """zhiwei demo: a town of small businesses, from its invoices to a quarter of lending, in one minute."""
 
 import json
+import sys
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
@@ -8,9 +9,12 @@ from typing import Annotated
 import typer
 
 from zhiwei import journeys
-from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.bootstrap import Platform, Tenancy, open_platform
 from zhiwei.commands.books import print_books, print_findings, print_funders
 from zhiwei.commands.deciding.decide import print_summary
+from zhiwei.commands.partners.chores import beside
+from zhiwei.commands.partners.sandboxes import made
+from zhiwei.commands.serve import PORT, over
 from zhiwei.commands.show import BREACH, Json, out, print_json, print_table, progress
 from zhiwei.credit.monitoring import CLASSES, ZH
 from zhiwei.economy.living import Life, delivery, live
@@ -23,6 +27,7 @@ from zhiwei.store import fresh_database
 from zhiwei.values import grouped, yuan
 
 DATABASE = "zhiwei_demo"
+TOWN, BANK = "sandbox-demo", "demo"  # a sandbox, so that a plain key opens it; the tenant that made it
 LENDING_STARTS = date(2025, 7, 1)
 DAYS = 90
 
@@ -43,31 +48,62 @@ class Story:
 def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another town; the same seed, the same report.")] = 1,
     businesses: Annotated[int, typer.Option(min=10, max=2000, help="Size of the town.")] = 200,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="The console to serve comes later.")] = True,
+    serve: Annotated[
+        bool | None, typer.Option("--serve/--no-serve", help="Serve the API on the town then. Default: in a terminal.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the API.")] = PORT,
     as_json: Json = False,
 ) -> None:
     """A made-up town issues invoices for three years; tax_credit lends to it for 90 days; here is what happened. 演示
 
     It starts afresh each time, in a database of its own, and touches nothing else. To look around in it afterwards set
-    ZHIWEI_DATABASE=zhiwei_demo ZHIWEI_TENANT=demo.
+    ZHIWEI_DATABASE=zhiwei_demo ZHIWEI_TENANT=sandbox-demo. In a terminal it ends by serving the API on the town, with a
+    test key, until it is interrupted.
     """
-    settings = replace(Settings.from_environment(), tenant="demo", person="demo", database=DATABASE)
+    settings = replace(Settings.from_environment(), tenant=BANK, person="demo", database=DATABASE)
     ends = LENDING_STARTS + timedelta(days=DAYS)
     with progress("starting PostgreSQL", total=1) as update:
         fresh_database(settings.data, settings.database_url, DATABASE)
         update(1)
     with open_platform(settings) as opened:
-        platform = replace(opened, clock=ends)
+        grounds = Tenancy(opened)
+        grounds.lay(TOWN, BANK, ends, "demo")
+        platform = grounds.of(TOWN)
         with progress(f"{businesses} businesses issue invoices", total=1) as update:
             town = build_town(seed=seed, businesses=businesses, until=ends, months=39)
             update(1)
         story = _story(platform, town)
-    if as_json:
-        _print_json(story)
-    else:
-        _print(story)
-    if any(finding.wrong for finding in story.findings):
-        raise typer.Exit(BREACH)
+        if as_json:
+            _print_json(story)
+        else:
+            _print(story)
+        if any(finding.wrong for finding in story.findings):
+            raise typer.Exit(BREACH)
+        if serve or (serve is None and not as_json and sys.stdout.isatty()):
+            _serve(opened, platform, ends, port)
+
+
+def _serve(opened: Platform, town: Platform, today: date, port: int) -> None:
+    """The open API on the town, until Ctrl-C: a client of its own may see all that happened in it."""
+    import uvicorn
+
+    client = made(opened, TOWN.removeprefix("sandbox-"), today)
+    with town.unit(TOWN) as unit:
+        parties = unit.parties.ids()
+        held = [("party", party) for party in parties]
+        held += [("consent", one.consent_id) for one in unit.parties.consents(parties)]
+        held += [("decision", one.decision_id) for one in unit.decisions.all()]
+        held += [("line", line.line_id) for line in unit.lines.all()]
+        unit.clients.hold(client.client, held)
+    here = f"http://127.0.0.1:{port}"
+    out.print(
+        f"\n[bold]The open API 开放接口[/] on this town: {here}/docs, until Ctrl-C. Its test key, told once:\n"
+        f"  export KEY={client.test_key}\n"
+        f'  curl -s {here}/v1/lines -H "Authorization: Bearer $KEY"\n'
+        "docs/guides/embed-in-a-day.md goes on from here: five calls to the first draw."
+    )
+    with beside(opened):
+        uvicorn.run(over(opened), host="127.0.0.1", port=port, log_level="warning", server_header=False)
 
 
 def _story(platform: Platform, town: Town) -> Story:

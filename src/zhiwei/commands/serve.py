@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zhiwei.bootstrap import Platform, Tenancy, open_platform
+from zhiwei.commands.partners.chores import beside
 from zhiwei.commands.show import Json, out, print_json, print_table
 from zhiwei.settings import Settings
 from zhiwei.values import NotFound
@@ -31,6 +32,7 @@ def serve(
     proxy: Annotated[
         bool, typer.Option("--proxy", help="A proxy of yours ends TLS and tells Client-Cert, X-Forwarded-*.")
     ] = False,
+    chores: Annotated[bool, typer.Option(help="Send webhooks beside; or leave it to `zhiwei webhook deliver`.")] = True,
 ) -> None:
     """Serve the open API: /docs for people, /openapi.json, /healthz, /readyz, /metrics. 开放接口服务
 
@@ -39,7 +41,8 @@ def serve(
     """
     import uvicorn
 
-    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": "yes" if proxy else ""}
+    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": "yes" if proxy else "",
+                   "ZHIWEI_API_CHORES": "yes" if chores else "no"}  # fmt: skip
     with ExitStack() as stack:
         with open_platform():  # what cannot open says so here, once, and not in each worker
             out.print(f"http://{host}:{port}/docs")
@@ -95,6 +98,8 @@ def application() -> "FastAPI":
     @asynccontextmanager
     async def life(of: "FastAPI") -> AsyncIterator[None]:
         with stack:
+            if Settings.from_environment().api_chores:
+                stack.enter_context(beside(platform))
             async with inner(of):
                 yield
 

@@ -10,20 +10,16 @@ from typing import Annotated
 import typer
 
 from zhiwei import journeys
-from zhiwei.bootstrap import Platform, Tenancy, open_platform
+from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.commands.partners.chores import PAUSE, send
 from zhiwei.commands.show import Json, Key, out, print_json, print_result, print_table
-from zhiwei.journeys import Again, Endpoint, EndpointChange, Sent
+from zhiwei.journeys import Again, Endpoint, EndpointChange
 from zhiwei.journeys.partners.telling import ACTIVE, DELETED, PAUSED
 from zhiwei.values import Outage
 from zhiwei.values.happenings import KINDS, events_page
 
 app = typer.Typer(no_args_is_help=True, help="Where clients are told of what happens. 回调通知")
 WebhookId = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Its id; `zhiwei webhook list` prints it.")]
-PAUSE = 1.0  # seconds between two looks where nothing was due
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @app.command("list")
@@ -167,7 +163,7 @@ def deliver(
     """Send what is due, of the sandboxes of this tenant too, until it is interrupted. Any number may run. 推送服务"""
     with open_platform() as platform:
         if once:
-            print_result(_sent(platform, 100_000), as_json)
+            print_result(send(platform, 100_000), as_json)
             return
         stop = threading.Event()
         threads = [threading.Thread(target=_work, args=(platform, stop, not n)) for n in range(workers)]
@@ -186,18 +182,9 @@ def deliver(
 def _work(platform: Platform, stop: threading.Event, sandboxes: bool) -> None:
     """One worker of them looks after the sandboxes: nobody waits there but who tries things out."""
     while not stop.is_set():
-        sent = _sent(platform, 100, sandboxes)
+        sent = send(platform, 100, sandboxes)
         if not (sent.delivered or sent.again or sent.given_up):
             stop.wait(PAUSE)
-
-
-def _sent(platform: Platform, most: int, sandboxes: bool = True) -> Sent:
-    every, tenants = [platform], Tenancy(platform)
-    if sandboxes:
-        with platform.unit(platform.actor.tenant) as unit:
-            every += [tenants.of(one.sandbox) for one in unit.sandboxes.made() if not one.ended]
-    done = [journeys.deliver_due(books=one, by=one.actor, clock=_now, most=most) for one in every]
-    return Sent(*(sum(getattr(one, name) for one in done) for name in ("delivered", "again", "given_up")))
 
 
 @app.command()

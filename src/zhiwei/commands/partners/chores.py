@@ -1,0 +1,75 @@
+"""What goes on beside calls: webhooks are sent, and what is remembered of old calls is forgotten."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from zhiwei.bootstrap import Platform, Tenancy
+from zhiwei.journeys import Sent, deliver_due
+
+log = structlog.get_logger("zhiwei.chores")
+
+PAUSE = 1.0  # seconds between two looks, where there was nothing to do
+SWEEP = timedelta(minutes=1)
+KEPT = timedelta(days=7)  # answers to writes: who asks again within a week is answered the same
+
+
+def platforms(platform: Platform, sandboxes: bool = True) -> list[Platform]:
+    """Of the tenant, and of the sandboxes that it made."""
+    if not sandboxes:
+        return [platform]
+    tenants = Tenancy(platform)
+    with platform.unit(platform.actor.tenant) as unit:
+        made = [one.sandbox for one in unit.sandboxes.made() if not one.ended]
+    return [platform, *(tenants.of(one) for one in made)]
+
+
+def send(platform: Platform, most: int, sandboxes: bool = True) -> Sent:
+    """Webhooks that are due."""
+    done = [deliver_due(books=one, by=one.actor, clock=_now, most=most) for one in platforms(platform, sandboxes)]
+    return Sent(*(sum(getattr(one, name) for one in done) for name in ("delivered", "again", "given_up")))
+
+
+def sweep(platform: Platform) -> int:
+    """Proofs that are good no more, and answers of more than a week ago; counts them."""
+    gone = 0
+    for one in platforms(platform):
+        with one.unit(one.actor.tenant) as unit:
+            gone += unit.clients.sweep(_now() - KEPT)
+    return gone
+
+
+@contextmanager
+def beside(platform: Platform) -> Iterator[None]:
+    """Do them in a thread of this process. Any number of processes may; what one is at, others leave alone."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_go_on, args=(platform, stop), name="chores", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def _go_on(platform: Platform, stop: threading.Event) -> None:
+    swept = datetime.min.replace(tzinfo=UTC)
+    while not stop.is_set():
+        try:
+            sent = send(platform, 20)
+            if _now() - swept > SWEEP:
+                swept = _now()
+                sweep(platform)
+        except Exception:
+            log.exception("chores_failed")
+            stop.wait(10 * PAUSE)
+            continue
+        if not (sent.delivered or sent.again or sent.given_up):
+            stop.wait(PAUSE)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
