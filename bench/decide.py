@@ -7,6 +7,7 @@ same sealed rows and commits one row, and knows nothing of credit.
 """
 
 import argparse
+import gc
 import json
 import os
 import tempfile
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,7 @@ ROWS = {  # of an ordinary party, besides its invoices
     "meters": 14, "registry": 10, "courts": 1, "bureau_accounts": 6, "bureau_queries": 6,
     "property": 2, "pledges": 4, "identity": 10,
 }  # fmt: skip
-RATE, WARM = 20, 40
+RATE, WARM, CLOSED = 20, 40, 100
 SPENT_IN = {  # function of the journey -> what it does
     "parties_of": "who", "who_is_asked_about_applied": "applications", "loops_of": "circles", "_seen": "reading",
     "whole_picture": "facts", "demanded": "quality", "findings_of": "fraud checks", "stored_exposures": "exposures",
@@ -216,8 +218,11 @@ def open_loop(bench: Bench, seconds: float, workers: int) -> list[tuple[str, flo
 
 
 def _begin(platform: Platform) -> None:
-    """A process that decides opens the database anew."""
+    """A process that decides opens the database anew. What is loaded by now stays: the collector of garbage would walk
+    through all of it again and again, in the midst of decisions.
+    """
     _here.append(Bench(platform, [], Counter(), np.random.default_rng()))
+    gc.freeze()
 
 
 def _decided(party: str) -> float:
@@ -229,9 +234,9 @@ def _decided(party: str) -> float:
 _here: list[Bench] = []
 
 
-def closed_loop(bench: Bench, count: int) -> dict[str, float]:
+def closed_loop(bench: Bench, parties: Sequence[str]) -> dict[str, float]:
     """One after the other without a pause; CPU of this process and, where /proc tells it, of its PostgreSQL."""
-    parties, wall, cpu, theirs = bench.take(count), time.perf_counter(), time.process_time(), backend(bench.platform)
+    count, wall, cpu, theirs = len(parties), time.perf_counter(), time.process_time(), backend(bench.platform)
     for party in parties:
         bench.decide(party)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -275,9 +280,9 @@ def watched() -> Iterator[Counter[str]]:
             setattr(deciding, name, work)
 
 
-def parts(bench: Bench, count: int) -> dict[str, float]:
+def parts(bench: Bench, parties: Sequence[str]) -> dict[str, float]:
     """Milliseconds of a decision by what is done."""
-    parties, start = bench.take(count), time.perf_counter()
+    start = time.perf_counter()
     with watched() as spent:
         for party in parties:
             bench.decide(party)
@@ -334,6 +339,9 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=30, help="of arrivals, at each size")
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that decide")
     asked = options.parse_args()
+    fewest = WARM * (1 + asked.workers) + 2 * CLOSED + RATE  # and a second of arrivals
+    if any(size - before < fewest for before, size in pairwise([0, *asked.businesses])):
+        options.error(f"each business is decided on once: every size takes {fewest} more than the one before, or more")
     sizes: list[dict[str, Any]] = []
     with opened() as bench:
         for size in asked.businesses:
@@ -342,10 +350,13 @@ def main() -> None:
             made = time.perf_counter() - start
             for party in bench.take(WARM):
                 bench.decide(party)
+            gc.freeze()
+            one_by_one, watched_ones = bench.take(CLOSED), bench.take(CLOSED)
             taken = open_loop(bench, asked.seconds, asked.workers)
             found = {
                 "businesses": size, "rows": bench.rows.total(), "made_s": round(made, 1),
-                **quantiles([ms for _, ms in taken]), **closed_loop(bench, 100), "parts_ms": parts(bench, 100),
+                **quantiles([ms for _, ms in taken]), **closed_loop(bench, one_by_one),
+                "parts_ms": parts(bench, watched_ones),
                 "ceiling": ceiling(bench, [party for party, _ in taken[:100]]), "by_rows": by_rows(bench, taken),
             }  # fmt: skip
             sizes.append(found)

@@ -19,7 +19,7 @@ from zhiwei.commands.borrower import (
     receiving,
 )
 from zhiwei.commands.deciding import advise, decide, group, letter, price, tasks
-from zhiwei.commands.partners import clients, sandboxes
+from zhiwei.commands.partners import clients, sandboxes, webhooks
 from zhiwei.commands.show import troubles
 
 app = typer.Typer(
@@ -104,6 +104,7 @@ app.add_typer(network.app, name="network", rich_help_panel=CREDIT)
 app.add_typer(group.app, name="group", rich_help_panel=CREDIT)
 app.add_typer(lend.app, name="lend", rich_help_panel=CREDIT)
 app.add_typer(sandboxes.app, name="sandbox", rich_help_panel=PARTNERS)
+app.add_typer(webhooks.app, name="webhook", rich_help_panel=PARTNERS)
 app.add_typer(new.app, name="new", rich_help_panel=PRODUCT)
 app.add_typer(products.app, name="product", rich_help_panel=PRODUCT)
 

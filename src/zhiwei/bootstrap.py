@@ -19,8 +19,10 @@ from zhiwei.adapters import PaperBank
 from zhiwei.adapters.keys import FileKeys, KmsKeys
 from zhiwei.adapters.kms import CommandKms
 from zhiwei.adapters.pulling import Companies, Company, read_companies
+from zhiwei.adapters.webhooks import WebhookCaller
 from zhiwei.journeys import install_shelf
 from zhiwei.journeys.filing import Keyring
+from zhiwei.journeys.partners.telling import Messenger
 from zhiwei.journeys.ports import Payments, Unit
 from zhiwei.journeys.providers import Providers
 from zhiwei.journeys.sandboxes import Scene
@@ -42,6 +44,7 @@ class Platform:
     payments: Payments = field(default_factory=PaperBank)
     clock: date | None = None  # a simulation's today; None is the real one
     providers: Providers = field(default_factory=Companies)  # none set up
+    messenger: Messenger = field(default_factory=WebhookCaller)
     outside: "Platform | None" = None  # of a sandbox's: the platform that it is on
 
     @property
@@ -208,7 +211,8 @@ def open_platform(settings: Settings | None = None) -> Iterator[Platform]:
         store.add_tenant(settings.tenant)
         store.unlock(settings.tenant)
         by = Actor(settings.tenant, settings.person, settings.role)
-        platform = Platform(store, by, providers=companies(settings))
+        caller = WebhookCaller(loopback=settings.loopback)
+        platform = Platform(store, by, providers=companies(settings), messenger=caller)
         install_shelf(books=platform, tenant=settings.tenant, shelf=_shipped())
         tenants = Tenancy(platform)
         yield tenants.of(settings.tenant) if tenants.is_sandbox(settings.tenant) else platform

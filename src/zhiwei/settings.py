@@ -21,6 +21,8 @@ class Settings:
     `cipher`: ZHIWEI_CIPHER, aes256gcm or sm4gcm, which seals from now on. `kms`: ZHIWEI_KMS, the name of a key in a KMS
     and the command that reaches it; '' keeps keys in the data folder as they are.
 
+    `loopback`: ZHIWEI_WEBHOOKS_LOOPBACK=1, webhooks may be on this machine, without TLS: to try things out alone.
+
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
     `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
 
@@ -40,6 +42,7 @@ class Settings:
     api_url: str = ""
     api_proxy: bool = False
     metrics_token: str = ""
+    loopback: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -61,4 +64,5 @@ class Settings:
             (os.environ.get("ZHIWEI_API_URL") or "").rstrip("/"),
             bool(os.environ.get("ZHIWEI_API_PROXY")),
             os.environ.get("ZHIWEI_METRICS_TOKEN") or "",
+            os.environ.get("ZHIWEI_WEBHOOKS_LOOPBACK") == "1",
         )

@@ -10,9 +10,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import ipc
 from tests.api.conftest import Partner
+from tests.unit.borrower.sources.bank_flow.test_camt import balance, document, entry, statement
+from tests.unit.borrower.sources.einvoice.conftest import einvoice
 
 from zhiwei.bootstrap import Platform
 from zhiwei.borrower.records import KINDS
+from zhiwei.economy.businesses import credit_code
 from zhiwei.journeys import records_of
 
 LINES, ARROW = "application/x-ndjson", "application/vnd.apache.arrow.stream"
@@ -289,6 +292,22 @@ def test_a_file_of_a_known_source_is_read_as_it_is(shop: Partner, party: str) ->
     returns = b'{"returns": [{"tax": "vat", "period": "2025Q1", "filed_on": "2025-04-10"}]}'
     refused = shop.post(path, content=returns, query={"source": "tax"})
     assert (refused.status_code, refused.json()["code"]) == (409, "no_consent")
+
+
+def test_an_electronic_invoice_is_a_sale_of_the_party_whose_number_it_bears(shop: Partner, platform: Platform) -> None:
+    """The party's own number tells its sales from its purchases: nobody says it again."""
+    code = credit_code("92450300", "MA000001")
+    told = {"name": "某某五金店", "since": "2020-01-01", "identifiers": [{"kind": "uscc", "value": code}]}
+    party = shop.post("/v1/parties", told).json()["party"]
+    allowing(shop, party, "invoices", "bank_flow")
+    path, content = f"/v1/parties/{party}/files", einvoice(seller_no=code, issued="2025-03-18 16:05:42")
+    done = shop.post(path, content=content, query={"source": "einvoice", "name": "a.xml"})
+    assert (done.status_code, done.json().get("rows")) == (201, [{"kind": "invoices", "rows": 1}]), done.text
+    kept = records_of(books=platform, by=platform.actor, parties=[party], kinds=["invoices"], until=date(2026, 1, 1))
+    assert kept["invoices"]["direction"].to_pylist() == ["sale"]
+    camt = document(statement(balance("OPBD", "1.00"), entry("20.00", "CRDT"), balance("CLBD", "21.00")))
+    done = shop.post(path, content=camt, query={"source": "bank_flow", "name": "a.xml"})
+    assert (done.status_code, done.json().get("rows")) == (201, [{"kind": "bank_flow", "rows": 1}]), done.text
 
 
 def test_the_specification_tells_every_column_of_every_kind(shop: Partner) -> None:

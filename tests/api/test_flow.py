@@ -349,6 +349,18 @@ def test_what_is_repaid_too_much_is_kept_for_the_borrower(story: Story) -> None:
     assert story.shop.get(f"/v1/lines/{line}").json()["credit"]["amount"] == fen("500")
 
 
+def test_a_line_is_closed_when_nothing_is_left_of_it(story: Story, partner_of: Callable[..., Partner]) -> None:
+    line = story.line()
+    path = f"/v1/lines/{line}/close"
+    story.draw(line, "1000")
+    assert code(story.shop.post(path, {})) == (409, "line_in_use")
+    story.repay(line, "1000")
+    assert code(partner_of("other").post(path, {})) == (404, "no_such_line")
+    done = story.shop.post(path, {})
+    assert (done.status_code, done.json()) == (200, {"line": line, "status": "closed"})
+    assert code(story.draw(line, "1000")) == (409, "line_closed")
+
+
 def test_a_bank_that_does_not_answer_is_asked_again_under_the_same_key(story: Story, days: Days) -> None:
     line = story.line()
     days.bank.away = True

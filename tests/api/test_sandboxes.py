@@ -41,6 +41,17 @@ def test_a_client_makes_a_sandbox_and_its_test_key_gets_in(shop: Partner, http: 
     }  # fmt: skip
 
 
+def test_its_borrowers_let_the_client_see_their_records(shop: Partner, http: TestClient) -> None:
+    inside = Inside(http, shop.post("/v1/sandboxes", {"name": "shop"}).json()["test_key"])
+    [consent] = inside.get("/v1/parties/good/consents").json()["items"]
+    assert consent["scope"] == "invoices"
+    assert inside.get("/v1/parties/good/quality").status_code == 200
+    for party, outcome in (("good", "approve"), ("late", "approve"), ("fraud", "decline"), ("slow", "refer")):
+        applied = inside.post("/v1/applications", {"party": party, "product": "tax_credit"})
+        assert (applied.status_code, applied.json()["outcome"]) == (201, outcome)
+    assert [one["party"] for one in inside.get("/v1/tasks").json()["items"]] == ["slow"]
+
+
 def test_the_key_is_told_once_and_kept_nowhere(shop: Partner, platform: Platform) -> None:
     first = shop.post("/v1/sandboxes", {"name": "shop"}, key="make").json()
     again = shop.post("/v1/sandboxes", {"name": "shop"}, key="make")
@@ -59,7 +70,11 @@ def test_time_passes_in_the_sandbox_and_nowhere_else(shop: Partner, http: TestCl
     inside = Inside(http, shop.post("/v1/sandboxes", {"name": "shop"}).json()["test_key"])
     moved = inside.post("/v1/sandbox/clock", {"to": "2026-01-05"})
     assert (moved.status_code, moved.json()["today"], moved.json()["days"]) == (200, "2026-01-05", 4)
-    assert inside.get("/v1/sandbox").json()["today"] == "2026-01-05"
+    seen = inside.get("/v1/sandbox").json()
+    assert (seen["today"], seen["sources"]) == (
+        "2026-01-05",
+        [{"source": "tax_bureau", "pulls": 4, "calls": 7, "hits": 1, "failures": 3, "breaker": "closed"}],
+    )
     back = inside.post("/v1/sandbox/clock", {"to": "2026-01-04"})
     assert (back.status_code, back.json()["code"]) == (409, "clock_goes_forward")
     for answer in (shop.post("/v1/sandbox/clock", {"to": "2026-01-05"}), shop.get("/v1/sandbox")):

@@ -7,8 +7,9 @@ import pytest
 
 from zhiwei.borrower.features import catalogue_page
 from zhiwei.credit.antifraud import check_names
-from zhiwei.credit.underwriting.group import EXPOSURES
+from zhiwei.credit.underwriting.group import BOOK
 from zhiwei.interfaces.api import catalogue
+from zhiwei.values.happenings import events_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("products/**/*.md")])
@@ -37,7 +38,13 @@ def test_commands_exist(page: Path) -> None:
 def test_the_catalogue_of_facts_is_the_one_in_force() -> None:
     """`./dev run features --page > docs/reference/features.md` after a change."""
     page = (ROOT / "docs" / "reference" / "features.md").read_text(encoding="utf-8")
-    assert page == catalogue_page(EXPOSURES.values())
+    assert page == catalogue_page(BOOK.values())
+
+
+def test_the_page_of_events_is_the_one_in_force() -> None:
+    """`./dev run webhook events --page > docs/reference/events.md` after a change."""
+    page = (ROOT / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
+    assert page == events_page()
 
 
 def test_every_check_on_fraud_has_its_figures_in_the_reference() -> None:

@@ -38,6 +38,23 @@ def test_a_group_in_a_file(zhiwei, tmp_path: Path) -> None:
         assert word in page
 
 
+def test_limits_of_a_group_are_whole_steps(zhiwei, tmp_path: Path) -> None:
+    file = tmp_path / "group.csv"
+    file.write_text("member,pd,limit,step\nG1,0.03,300000,10000\nG2,0.05,200000,\n", "utf-8")
+    one, other = json.loads(zhiwei("group", "advise", "--file", file, "--json").stdout)["members"]
+    assert 0 < fen(one["limit"]) < fen("300000")
+    assert fen(one["limit"]) % fen("10000") == 0
+    assert fen(other["limit"]) % fen("10000")
+
+
+def test_the_parameters_of_a_day_to_come_are_not_known(zhiwei, tmp_path: Path) -> None:
+    file = tmp_path / "group.csv"
+    file.write_text(FILE, "utf-8")
+    said = zhiwei("group", "advise", "--file", file, "--on", "2999-01-01", code=2).stderr
+    assert "future_date" in said
+    assert "2999-01-01 is in the future" in said.replace("\n", " ")
+
+
 def test_another_pd_for_one_or_for_all(zhiwei, tmp_path: Path) -> None:
     file = tmp_path / "group.csv"
     file.write_text(FILE, "utf-8")
@@ -57,6 +74,7 @@ def test_another_pd_for_one_or_for_all(zhiwei, tmp_path: Path) -> None:
         ("member,pd,limit\nG1,0.1,100,7\nG2,0.1,100\n", "row 2: it has too many cells"),
         ("member,pd,limit\n,0.1,100\n", "row 2: a member has a name"),
         ("member,pd,limit,industry\nG1,0.1,100,Z9\n", "row 2: an industry is a code"),
+        ("member,pd,limit,step\nG1,0.1,100,x\nG2,0.1,100,\n", "row 2"),
         ("member,pd,limit,linked\nG1,0.1,100,G7\nG2,0.1,100,\n", "G1 is linked to G7"),
         ("member,pd,limit\n" + "G,0.1,100\n" * 99, "more than 12 rows"),
     ],

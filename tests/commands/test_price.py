@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,25 @@ def test_a_price_may_rest_on_what_the_products_tables_give(zhiwei: Run, tmp_path
     [row] = json.loads(zhiwei("price", folder, "--facts", case, "--as-of", "2026-11-01", "--json").stdout)["prices"]
     alone = zhiwei("advise", "price", "--product", folder, "--facts", case, "--json").stdout
     assert row["charged"] == json.loads(alone)["annual_rate"] == "0.0552"
+
+
+def test_facts_are_read_as_they_are_for_advice(zhiwei: Run, tmp_path: Path) -> None:
+    """TOML or JSON, for a folder or what is published; a fact that the product does not look at is named."""
+    toml, plain = tmp_path / "f.toml", tmp_path / "f.json"
+    toml.write_text((SHELF / "tax_credit/cases/good_trader.toml").read_text("utf-8"), "utf-8")
+    facts = tomllib.loads(toml.read_text("utf-8"))["facts"]
+    plain.write_text(json.dumps({"facts": {**{name: str(value) for name, value in facts.items()}, "sales_6m": None}}))
+    charged = [
+        json.loads(zhiwei("price", product, "--facts", file, "--as-of", "2020-03-01", "--json").stdout)["prices"][0]
+        for product in ("tax_credit", SHELF / "tax_credit")
+        for file in (toml, plain)
+    ]
+    assert {one["charged"] for one in charged} == {"0.0523"}
+    plain.write_text('{"facts": {"sales_13m": 1, "card_use": 0.5}}')
+    for question in (("price", "tax_credit"), ("advise", "price", "--product", "tax_credit")):
+        said = zhiwei(*question, "--facts", plain, code=2).stderr
+        assert "unknown fact 'sales_13m'" in said
+        assert "this product does not look at fact 'card_use'" in said
 
 
 def test_a_file_that_is_no_text_is_refused(zhiwei: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from tests.commands.conftest import Run
 
 
@@ -17,6 +18,16 @@ def test_a_sandbox_by_hand(zhiwei: Run) -> None:
     assert json.loads(zhiwei("sandbox", "key", "shop", "--json").stdout)["test_key"] not in ("", made["test_key"])
     assert "has ended" in zhiwei("sandbox", "end", "shop").stdout
     assert "sandbox_ended" in zhiwei("sandbox", "key", "shop", code=1).stderr
+
+
+def test_who_works_inside_a_sandbox_has_its_today(zhiwei: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an operator would look into it: its tenant is named, and its days are the book's."""
+    zhiwei("sandbox", "new", "shop")
+    zhiwei("sandbox", "advance", "shop", "--days", "4")
+    monkeypatch.setenv("ZHIWEI_TENANT", "sandbox-shop")
+    decide = ("decide", "--product", "tax_credit", "--party", "slow", "--json", "--as-of")
+    assert json.loads(zhiwei(*decide, "2026-01-05").stdout)["outcome"] == "approve"
+    assert "today is 2026-01-05" in zhiwei(*decide, "2026-01-06", code=1).stderr
 
 
 def test_what_is_none_is_told(zhiwei: Run) -> None:

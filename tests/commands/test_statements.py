@@ -3,11 +3,18 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 import xlsxwriter
+
+from zhiwei.journeys import Source
+from zhiwei.journeys.borrower.records import Contents, delivery_of
+from zhiwei.values import identifier
 
 ACCOUNTS = range(101, 121)
 
@@ -134,6 +141,38 @@ def test_what_a_file_leaves_open_is_asked_and_nothing_is_kept_before(zhiwei, tmp
     assert (got["rows"], got["facts"]["to"]) == ({"bank_flow": 3}, "2024-04-06")
     shown = json.loads(zhiwei("mapping", "preview", file, "--mapping", mapping, "--json").stdout)
     assert (shown["total_out"], shown["open"]) == ({"GBP": -1300}, [])
+
+
+def test_the_same_file_read_by_other_settings_is_another_delivery(zhiwei, tmp_path: Path, words: Path) -> None:
+    """Received with day and month the wrong way round, then as they are: what was read last is what the file says."""
+    file = tmp_path / "card.csv"
+    file.write_text(OPEN, "utf-8")
+    zhiwei("consent", "give", "F1", "--scope", "bank_flow", "--text", words, "--evidence", "page 3")
+    receive = ["receive", file, "--source", "bank_flow", "--party", "F1", "--json", "--set", "currency=CNY"]
+    receive += ["--set", "sign=signed", "--set"]
+
+    def got(dates: str) -> dict[str, Any]:
+        return json.loads(zhiwei(*receive, f"dates={dates}").stdout)
+
+    def worth(as_of: str) -> tuple[int, int]:
+        [one] = json.loads(zhiwei("quality", "F1", "--as-of", as_of, "--json").stdout)["kinds"]
+        return one["rows"], one["freshness_days"]
+
+    first = got("MM/DD/YYYY")
+    assert (first["new"], got("MM/DD/YYYY")["new"]) == (True, False)
+    assert worth("2024-07-01") == (3, (date(2024, 7, 1) - date(2024, 6, 4)).days)
+    second = got("DD/MM/YYYY")
+    assert (second["new"], second["rows"]) == (True, first["rows"])
+    assert second["delivery"] != first["delivery"]
+    assert worth("2024-07-01") == (3, (date(2024, 7, 1) - date(2024, 4, 6)).days)
+
+
+def test_without_settings_a_delivery_has_the_id_it_always_had() -> None:
+    """Those that were received before settings counted are known again."""
+    contents = Contents({"bank_flow": pa.table({"party_id": ["F1"]})})
+    source = Source("bank_flow", "a.csv", "5" * 64)
+    assert delivery_of(source, contents) == identifier("del", "bank_flow", "5" * 64, ("bank_flow", 1))
+    assert delivery_of(replace(source, settings="x"), contents) != delivery_of(source, contents)
 
 
 def test_a_wrong_answer_is_told_how_to_be_right(zhiwei, tmp_path: Path) -> None:

@@ -44,5 +44,12 @@ def test_a_limit_is_what_the_table_says(name: str, table: str, facts: str, limit
     assert (advice.outcome if advice.outcome != "approve" else advice.binding) == binds
 
 
+@pytest.mark.parametrize("rows", ["a,others,甲,a\n", "a,others,甲,a\nb,others * 2,乙,b\nc,1,丙,c\n"])
+def test_the_others_are_terms_that_do_not_name_them_back(rows: str) -> None:
+    problems: list[Problem] = []
+    read_terms("limit.csv", f"term,value,zh,en\n{rows}", {}, problems)
+    assert {one.message for one in problems} == {"unknown name 'others'"}
+
+
 def test_the_tables_are_there() -> None:
-    assert {path.stem for path in GOLDEN} == {"tax_multiple", "collateral", "capacity_and_exposure"}
+    assert {path.stem for path in GOLDEN} == {"tax_multiple", "collateral", "capacity_and_exposure", "joint_group"}

@@ -52,7 +52,7 @@ def group_of(party: str, links: Iterable[Link], on: date, share: Decimal) -> fro
         for company in _controlled({root} | spouses[root], owners, share):
             tied[root].add(company)
             tied[company].add(root)
-    return frozenset(_reached(party, tied))
+    return reached(party, tied)
 
 
 def above(parties: Collection[str], links: Iterable[Link], on: date) -> frozenset[str]:
@@ -63,7 +63,7 @@ def above(parties: Collection[str], links: Iterable[Link], on: date) -> frozense
             upward[link.other].add(link.party)
             if link.kind == "spouse_of":
                 upward[link.party].add(link.other)
-    return frozenset().union(*(_reached(party, upward) for party in parties))
+    return frozenset().union(*(reached(party, upward) for party in parties))
 
 
 def beneficial_owners(party: str, links: Iterable[Link], on: date, least: Decimal) -> dict[str, Decimal]:
@@ -115,10 +115,11 @@ def _controlled(those: set[str], owners: Mapping[str, Mapping[str, Decimal]], sh
     return reach - those
 
 
-def _reached(start: str, edges: Mapping[str, set[str]]) -> set[str]:
+def reached(start: str, edges: Mapping[str, set[str]]) -> frozenset[str]:
+    """Whoever edges lead to, step by step, `start` among them."""
     found, todo = {start}, [start]
     while todo:
         new = edges.get(todo.pop(), set()) - found
         found |= new
         todo += new
-    return found
+    return frozenset(found)

@@ -28,6 +28,7 @@ COVERED = pa.schema(
 joined by " / "), null where the file does not say. A period that ends before it begins is not looked at.
 """
 _EPOCH = date(1970, 1, 1)
+_NOTHING = pl.DataFrame(schema={"_who": pl.Int64, "_part": pl.String, "_first": pl.Int64, "_last": pl.Int64})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,15 @@ def covered_table(covers: Iterable[Cover]) -> pa.Table:
     )
 
 
+def spoken_for(covered: pa.Table, as_of: date) -> dict[str, set[str]]:
+    """Kind -> parties of whom a file that is there on the as-of date says what it covers."""
+    found: dict[str, set[str]] = {}
+    for one in covered.select(["party_id", "kind", "first", "last"]).to_pylist():
+        if one["first"] <= one["last"] and one["last" if one["kind"] in REPORTS else "first"] <= as_of:
+            found.setdefault(one["kind"], set()).add(one["party_id"])
+    return found
+
+
 def seen_covers(covered: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
     """What files of a kind speak for, as known on the as-of date: `_who` (place of the party), `_part` ("" where it is
     not said), `_first`, `_last` in days since 1970.
@@ -88,7 +98,7 @@ def seen_covers(covered: pa.Table | None, kind: str, parties: Sequence[str], as_
     if table.num_rows:
         table = table.filter(pc.equal(table["kind"], kind))
     if not table.num_rows:
-        return pl.DataFrame(schema={"_who": pl.Int64, "_part": pl.String, "_first": pl.Int64, "_last": pl.Int64})
+        return _NOTHING
     places = pl.DataFrame(
         {"party_id": list(parties), "_who": range(len(parties))}, {"party_id": pl.String, "_who": pl.Int64}
     )

@@ -11,18 +11,20 @@ import pyarrow as pa
 
 from zhiwei.borrower import Consent, Party
 from zhiwei.borrower.delivery import Delivery
-from zhiwei.journeys.bookkeeping import Charts, GeneralLedger, Reconciliation, Seals
+from zhiwei.journeys.bookkeeping import Charts, Days, GeneralLedger, Reconciliation, Seals
 from zhiwei.journeys.filing import Batches, Keyring, Sealed
 from zhiwei.journeys.network import Applications, Network
 from zhiwei.journeys.partners.ports import Clients, Sandboxes
+from zhiwei.journeys.partners.telling import Messenger, Outbox, Webhooks
 from zhiwei.journeys.providers import Providers, Pulls
-from zhiwei.journeys.referred import Tasks
+from zhiwei.journeys.referred import Proposal, Tasks
 from zhiwei.journeys.relations import Merges, Relations
 from zhiwei.loans import Line, LoanTerms
 from zhiwei.loans.accrual import Column, Growths, Running
 from zhiwei.loans.events import Event, Payment
 from zhiwei.loans.postings import Entry
 from zhiwei.values import Actor, DayCount, Refusal, Rounding
+from zhiwei.values.happenings import Happening
 
 T = TypeVar("T")
 
@@ -158,6 +160,7 @@ class Changes:
     classes: list[tuple[str, date, str]] = field(default_factory=list)
     answers: dict[str, tuple[str, str, Mapping[str, Any]]] = field(default_factory=dict)
     audits: list[tuple[Actor, str, str]] = field(default_factory=list)
+    told: list[Happening] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,27 +175,6 @@ class LineChange:
     becomes: str
     because: str
     person: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShardDay:
-    """A part of the book, by bucket, whose day is closed; `result` is JSON."""
-
-    business_date: date
-    first: int
-    last: int
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Something out of the ordinary that one person asks for and another must approve; `request` is JSON."""
-
-    proposal_id: str
-    verb: str
-    request: str
-    proposed_by: str
-    approved_by: str | None
 
 
 class Parties(Protocol):
@@ -234,7 +216,7 @@ class Products(Protocol):
 class Decisions(Protocol):
     def add(self, decisions: Iterable[StoredDecision]) -> int: ...
     def get(self, decision_id: str) -> StoredDecision | None: ...
-    def latest(self, party: str) -> StoredDecision | None: ...
+    def latest(self, party: str, until: date | None = None) -> StoredDecision | None: ...
     def seen_by(
         self, client: str, asked: Sequence[tuple[str, str, date]]
     ) -> dict[tuple[str, str, date], tuple[str, str]]: ...
@@ -293,18 +275,6 @@ class Journal(Protocol):
     def totals(self) -> list[tuple[str, str, int]]: ...
     def balances(self, account: str) -> list[tuple[str, str, int]]: ...
     def of_funder(self, funder: str) -> list[tuple[date, str, str, int]]: ...
-
-
-class Days(Protocol):
-    def seize(self, first: int, last: int) -> None: ...
-    def last_closed(self) -> date | None: ...
-    def closed_to(self, buckets: Sequence[int]) -> dict[int, date | None]: ...
-    def shards(self, on: date) -> list[ShardDay]: ...
-    def close_shard(self, shard: ShardDay) -> None: ...
-    def set_aside(self, line: str, on: date, reason: str) -> None: ...
-    def aside(self) -> list[tuple[str, date, str]]: ...
-    def close(self, on: date, loans_touched: int) -> None: ...
-    def gaps(self) -> list[tuple[str, bool]]: ...
 
 
 class Steps(Protocol):
@@ -371,6 +341,10 @@ class Unit(Protocol):
     def clients(self) -> Clients: ...
     @property
     def sandboxes(self) -> Sandboxes: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
 
 
 class Payments(Protocol):
@@ -382,7 +356,7 @@ class Payments(Protocol):
 
 
 class Books(Protocol):
-    """A tenant's platform: transactions, today's date (the only clock), the bank, outside companies and keys."""
+    """A tenant's platform: transactions, today's date (the only clock), the bank, outside companies, keys, webhooks."""
 
     @property
     def payments(self) -> Payments: ...
@@ -390,6 +364,8 @@ class Books(Protocol):
     def providers(self) -> Providers: ...
     @property
     def keys(self) -> Keyring: ...
+    @property
+    def messenger(self) -> Messenger: ...
     def today(self) -> date: ...
     def spread(self, work: Callable[[int], T], items: Sequence[int]) -> Iterator[T]:
         """`work` on each item, in any order and perhaps in several processes at once; answers as they come."""

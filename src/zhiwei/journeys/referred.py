@@ -1,4 +1,4 @@
-"""What journeys about tasks need of the store."""
+"""What waits for a person, and what journeys about it need of the store: tasks, and what needs a second person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,6 +42,17 @@ class Followed:
     task: Task
     status: str
     became: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something out of the ordinary that one person asks for and another must approve; `request` is JSON."""
+
+    proposal_id: str
+    verb: str
+    request: str
+    proposed_by: str
+    approved_by: str | None
 
 
 class Tasks(Protocol):

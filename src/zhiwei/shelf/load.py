@@ -27,7 +27,7 @@ from zhiwei.credit.underwriting import (
     read_scorecard,
     read_terms,
 )
-from zhiwei.credit.underwriting.group import EXPOSURES
+from zhiwei.credit.underwriting.group import BOOK
 from zhiwei.funding import Funder, Programme
 from zhiwei.shelf.given import facts_of_table
 from zhiwei.shelf.lending import amount, read_line
@@ -60,7 +60,7 @@ OPTIONAL = ("campaign.toml", "underwriting/authority.csv", "underwriting/fusion.
             "underwriting/demand.toml")  # fmt: skip
 OWN_TABLE = re.compile(r"underwriting/tables/[a-z][a-z0-9_]*\.csv")
 MOST_FUSED = 100_000  # points that the cards of a fused score can reach, so that its sums fit 64 bits
-FACTS = (*CATALOGUE, *found_names(check_names()), *EXPOSURES)
+FACTS = (*CATALOGUE, *found_names(check_names()), *BOOK)
 """What a product may look at: records, what checks found, and what our own book says."""
 STAGES = {"data": "borrower.toml", "admission": "acquisition.toml", "antifraud": "antifraud.toml",
           "rules": "underwriting/rules.csv"}  # fmt: skip

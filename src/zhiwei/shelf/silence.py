@@ -9,23 +9,12 @@ for what is missing. A term that cannot be computed refers, and so never helps.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from zhiwei.borrower.features import CATALOGUE
+from zhiwei.borrower.features import CATALOGUE, COMPARED
 from zhiwei.credit.underwriting import Fusion, Policy, Scorecard
 from zhiwei.shelf.needs import Needs
 from zhiwei.shelf.product import Product
 from zhiwei.tables import MICRO, CompiledTable, Document, Rule
 
-COMPARED = {
-    "invoices",
-    "tax_returns",
-    "bank_flow",
-    "acquiring",
-    "orders",
-    "procurement",
-    "meters",
-    "registry",
-    "bureau_accounts",
-}  # kinds between which facts are made
 _SEVERITY = {"decline": 2, "refer": 1}
 Kinds = Callable[[str], Iterable[str]]  # a fact -> the kinds of record it is made of
 

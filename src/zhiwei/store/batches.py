@@ -19,12 +19,14 @@ from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.records import conformed
 from zhiwei.journeys.filing import Batch, Covering, Filed, FiledCover
 from zhiwei.store.received import Deliveries
-from zhiwei.store.table import Store, lazy
+from zhiwei.store.table import Store
+from zhiwei.values import lazy
 
 PART = "record_cover.part"
 THING = "pledged_thing.thing_index"
 BODY = "record_batch.body"  # names, accounts and phones of third parties are in there: all of it is sealed
-_OPTIONS = ipc.IpcWriteOptions(compression="zstd")
+_LITTLE = 2**16  # bytes of rows: up to here opening what is packed tightly takes longer than all that is done with it
+_ALONE = ipc.IpcReadOptions(use_threads=False)  # columns of one party are small: handing them out takes longer
 
 
 class Batches(Store):
@@ -88,20 +90,27 @@ class Batches(Store):
     def of(
         self, parties: Sequence[str], kinds: Sequence[str], until: date, known_at: datetime | None
     ) -> dict[str, list[pa.Table]]:
-        """Kind -> batches in the order in which they came, of parties whose consent still stands."""
+        """Kind -> batches in the order in which they came, of parties whose consent still stands: of a file that came
+        again, as it was read last.
+        """
         found = self.connection.cursor(binary=True).execute(
-            b"""select kind, body from record_batch b
-                where party_id = any(%s) and kind = any(%s) and first_day <= %s
-                  and received_at <= coalesce(%s, 'infinity'::timestamptz)
-                  and not exists (select from consent_withdrawal w
-                                  where w.tenant_id = b.tenant_id and w.consent_id = b.consent_id)
+            b"""select kind, body from (
+                  select kind, body, first_day, number, delivery_id, last_value(delivery_id) over (
+                    partition by party_id, kind, source, sha256 order by number
+                    rows between unbounded preceding and unbounded following) as latest
+                  from record_batch b join delivery d using (tenant_id, delivery_id)
+                  where party_id = any(%s) and kind = any(%s)
+                    and received_at <= coalesce(%s, 'infinity'::timestamptz)
+                    and not exists (select from consent_withdrawal w
+                                    where w.tenant_id = b.tenant_id and w.consent_id = b.consent_id)) as standing
+                where delivery_id = latest and first_day <= %s
                 order by number""",
-            [list(parties), list(kinds), until, known_at],
+            [list(parties), list(kinds), known_at, until],
         )
         tables: defaultdict[str, list[pa.Table]] = defaultdict(list)
         for kind, body in found:
             opened = self.vault.open_bytes(bytes(body), BODY)
-            tables[kind].append(conformed(kind, ipc.open_stream(pa.BufferReader(opened)).read_all()))
+            tables[kind].append(conformed(kind, ipc.open_stream(opened, options=_ALONE).read_all()))
         return tables
 
     def add_covers(self, covers: Iterable[Covering]) -> None:
@@ -190,6 +199,7 @@ class Batches(Store):
 
 def _packed(rows: pa.Table) -> bytes:
     into = io.BytesIO()
-    with ipc.new_stream(into, rows.schema, options=_OPTIONS) as writer:
+    options = ipc.IpcWriteOptions(compression="zstd" if rows.nbytes > _LITTLE else "lz4")
+    with ipc.new_stream(into, rows.schema, options=options) as writer:
         writer.write_table(rows)
     return into.getvalue()

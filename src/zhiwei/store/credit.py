@@ -76,11 +76,13 @@ class Decisions(Store):
         row = self.row(f"select {_DECISION} from decision where decision_id = %s", decision_id)
         return StoredDecision(*row) if row else None
 
-    def latest(self, party: str) -> StoredDecision | None:
-        """The decision on a party with the latest as-of date, the last recorded of them."""
+    def latest(self, party: str, until: date | None = None) -> StoredDecision | None:
+        """The decision on a party with the latest as-of date, `until` at most, the last recorded of them."""
         row = self.row(
-            f"select {_DECISION} from decision where party_id = %s order by as_of desc, recorded_at desc limit 1", party
-        )
+            f"""select {_DECISION} from decision where party_id = %s and as_of <= coalesce(%s, 'infinity'::date)
+                order by as_of desc, recorded_at desc limit 1""",
+            party, until,
+        )  # fmt: skip
         return StoredDecision(*row) if row else None
 
     def seen_by(

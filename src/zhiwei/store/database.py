@@ -19,7 +19,7 @@ from zhiwei.store.money.desk import Desk
 from zhiwei.store.money.lines import Lines
 from zhiwei.store.money.loans import Loans
 from zhiwei.store.parties import Applications, Merges, Network, Parties, Relations
-from zhiwei.store.partners import Clients, Sandboxes
+from zhiwei.store.partners import Clients, Outbox, Sandboxes, Webhooks
 from zhiwei.store.pulls import Pulls
 from zhiwei.store.records import Records
 from zhiwei.store.sealed import Sealed
@@ -59,6 +59,8 @@ class Unit:
     steps: Steps
     clients: Clients
     sandboxes: Sandboxes
+    outbox: Outbox
+    webhooks: Webhooks
 
 
 class Database:

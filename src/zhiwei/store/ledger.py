@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.journeys.ports import Proposal, ShardDay
+from zhiwei.journeys.bookkeeping import ShardDay
+from zhiwei.journeys.referred import Proposal
 from zhiwei.ledger.journal import Entry, Posting
 from zhiwei.store.table import Store
 from zhiwei.values import DAY, Actor, Refusal, canonical

@@ -4,22 +4,28 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from zhiwei.borrower import INVOICES
 from zhiwei.borrower.delivery import Delivery
 from zhiwei.store.received import Counterparties, Deliveries
-from zhiwei.store.table import Store, lazy
+from zhiwei.store.table import Store
+from zhiwei.values import lazy
 
 CHUNK = 50_000  # rows a statement: bounds memory and gives progress
 FEW = 2_000  # names that are opened sooner than all parties are looked up
 _SOLD = "direction = 'sale' and status = 'valid' and occurrence = 1 and issue_date > %s and issue_date <= %s"
 _NAMES = [name if name != "counterparty" else "counterparty_id" for name in INVOICES.names]
 _COLUMNS = ", ".join(_NAMES)
-_FREE = ("party_id", "invoice_no")  # texts that may hold anything
-_QUOTED = """'"' || replace({}, '"', '""') || '"'"""
-_AS_CSV = f"concat_ws(',', {', '.join(_QUOTED.format(name) if name in _FREE else name for name in _NAMES)})"
+_WHOLE = {  # what a row of invoices is as whole numbers; the texts of a party come as one
+    "length": "octet_length(invoice_no)", "sale": "(direction = 'sale')::int", "void": "(status = 'void')::int",
+    "day": "issue_date - date '1970-01-01'", "counterparty": "counterparty_id", "amount": "amount", "tax": "tax",
+    "total": "total", "occurrence": "occurrence",
+}  # fmt: skip
+_ARRAYS = ", ".join(f"array_agg(({number})::bigint)" for number in _WHOLE.values())
 
 
 def _key(counterparty: str) -> str:
@@ -76,20 +82,36 @@ class Records(Store):
 
     def invoices(self, parties: Sequence[str], since: date, until: date) -> pa.Table:
         """Invoices of these parties issued in the closed range, as `borrower.INVOICES`."""
-        # One text a party: rows that come one by one, as of a copy, cost more than all that is done with them.
-        texts = self.rows(
-            f"""select string_agg({_AS_CSV}, chr(10)) from invoice
+        # Rows that come one by one, as of a copy, cost more than all that is done with them.
+        found = self.arrays(
+            f"""select party_id, convert_to(string_agg(invoice_no, ''), 'UTF8'), {_ARRAYS} from invoice
                 where party_id = any(%s) and issue_date between %s and %s group by party_id""",
             list(parties), since, until,
         )  # fmt: skip
-        if not texts:
+        if not found:
             return INVOICES.empty_table()
-        plain = pl.DataFrame(INVOICES.empty_table()).schema
-        schema = {name: plain.get(name, pl.Int64()) for name in _NAMES}
-        rows = pl.read_csv("\n".join(text for (text,) in texts).encode(), has_header=False, schema=schema)
-        names = self.counterparties.names(rows["counterparty_id"].unique().to_list())
-        name = pl.col("counterparty_id").replace_strict(names, return_dtype=pl.String)
-        return rows.with_columns(name.alias("counterparty")).select(INVOICES.names).to_arrow().cast(INVOICES)
+        whose, texts, *arrays = zip(*found, strict=True)
+        numbers = {name: np.concatenate(several) for name, several in zip(_WHOLE, arrays, strict=True)}
+        ends = np.cumsum(np.append(0, numbers["length"])).astype(np.int32)
+        every = pa.StringArray.from_buffers(int(len(ends) - 1), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+        party = np.repeat(np.arange(len(whose)), [len(several) for several in arrays[0]])
+        columns = {
+            "party_id": pa.array(whose, pa.string()).take(pa.array(party)),
+            "direction": pa.array(["purchase", "sale"]).take(pa.array(numbers["sale"])),
+            "invoice_no": every,
+            "issue_date": pa.array(numbers["day"].astype(np.int32)).cast(pa.date32()),
+            "counterparty": self._names(numbers["counterparty"]),
+            **{name: pa.array(numbers[name]) for name in ("amount", "tax", "total")},
+            "status": pa.array(["valid", "void"]).take(pa.array(numbers["void"])),
+            "occurrence": pa.array(numbers["occurrence"].astype(np.int16)),
+        }
+        return pa.Table.from_arrays([columns[name] for name in INVOICES.names], schema=INVOICES)
+
+    def _names(self, numbers: NDArray[np.int64]) -> pa.Array:
+        """The name of each number."""
+        known, place = np.unique(numbers, return_inverse=True)
+        names = self.counterparties.names(known.tolist())
+        return pa.array([names[number] for number in known.tolist()], pa.string()).take(pa.array(place))
 
     def sales(self, sellers: Sequence[str], since: date, until: date) -> list[tuple[str, str, int]]:
         """(seller, buyer, 分) of sales in (since, until]; what went to buyers who are no parties has buyer ''."""

@@ -11,6 +11,7 @@ from zhiwei.store.batches import PART
 from zhiwei.store.books.reconciliation import FACTS, FILE, Reconciliation
 from zhiwei.store.parties.known import NAME, Parties
 from zhiwei.store.parties.relations import VALUE, Relations
+from zhiwei.store.partners.webhooks import SECRET, Webhooks
 from zhiwei.store.received import counterparties
 from zhiwei.store.received.counterparties import Counterparties, exactly
 from zhiwei.store.received.deliveries import ORIGIN, Deliveries
@@ -61,6 +62,7 @@ _COLUMNS = (
     _Column("files", ORIGIN, "delivery", "delivery_id", "origin_sealed", "file of", "file"),
     _Column("files", FILE, "bank_file", "sha256", "file_sealed", "name of bank file", "file"),
     _Column("differences", FACTS, "difference", "difference_id", "facts_sealed", "facts of", "facts", binary=True),
+    _Column("webhooks", SECRET, "webhook_secret", "number::text", "secret_sealed", "secret of webhook"),
     _Column("covers", PART, "record_cover", "cover_id", "part_sealed", "part of", resealed=False),
     _Column("batches", "", "record_batch", "batch_id", "body", "batch", resealed=False, binary=True),
 )  # fmt: skip
@@ -68,7 +70,7 @@ _COLUMNS = (
 
 class Sealed(Store):
     def counted(self) -> list[tuple[str, str, str, int]]:
-        """(names | identifiers | counterparties | files | differences | covers | batches, cipher, key id, how many)."""
+        """(names | identifiers | counterparties | files | ..., as `_COLUMNS` calls them; cipher, key id, how many)."""
         found: dict[tuple[str, str, str], int] = {}
         for column in _COLUMNS:
             rows = self.rows(
@@ -90,7 +92,7 @@ class Sealed(Store):
         )
 
     def reseal(self, most: int) -> int:
-        stores = (Parties, Relations, Counterparties, Deliveries, Reconciliation)
+        stores = (Parties, Relations, Counterparties, Deliveries, Reconciliation, Webhooks)
         every = (kind(self.connection, self.tenant, self._vault).reseal(most) for kind in stores)
         return next((count for count in every if count), 0)
 

@@ -22,7 +22,12 @@ def canonical(value: Any) -> str:
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical text, hex."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return fingerprint(canonical(value))
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of a text that is canonical already, hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def identifier(prefix: str, *content: Any) -> str:

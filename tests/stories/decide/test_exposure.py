@@ -20,6 +20,7 @@ from zhiwei.journeys import (
     Word,
     accept,
     approve,
+    approve_amendment,
     approve_merge,
     change_line,
     close_days,
@@ -27,6 +28,7 @@ from zhiwei.journeys import (
     draw,
     link_parties,
     propose,
+    propose_change,
     propose_merge,
     receive,
     replay,
@@ -43,6 +45,7 @@ ON = date(2024, 3, 1)
 SHELF = Path(__file__).parents[3] / "products"
 CAP = "1500000"
 NAMES = ("exposure_own", "exposure_party", "exposure_group", "exposure_guaranteed")
+OTHER = Actor("local", "another")
 BESIDE = "exposure_party - exposure_group - exposure_guaranteed"
 
 
@@ -103,6 +106,11 @@ class Bank:
     def change(self, line: str, what: str, on: date, limit: str = "0") -> None:
         change = Change(what, "asked", fen(limit))
         change_line(books=self.books, by=self.by, key=f"{what} {line} {on}", line=line, change=change, on=on)
+
+    def propose_raise(self, line: str, limit: str, on: date = ON) -> str:
+        change = Change("raise", "it trades more", fen(limit))
+        key = f"raise {line} {limit} {on}"
+        return propose_change(books=self.books, by=self.by, key=key, line=line, change=change, on=on).proposal_id
 
     def stake(self, party: str, on: date = ON, product: str = "second_line") -> tuple[str, ...]:
         """(other products, group, guaranteed) as its decision keeps them."""
@@ -261,6 +269,56 @@ def test_what_a_person_ruled_stands_on_what_that_person_saw(bank: Bank) -> None:
     with pytest.raises(Refusal) as refused:
         bank.accept(decision)
     assert refused.value.code == "exposure_changed"
+
+
+def test_a_raise_looks_again_at_what_is_beside_it(bank: Bank) -> None:
+    """1,500,000 for all: 500,000 of G1 and 700,000 of its owner's other firm leave 300,000 more, and not a fen else."""
+    bank.firm("G1", "G2", "G9")
+    for firm in ("G1", "G2"):
+        bank.link("G9", "owns", firm, "1")
+    line = bank.accept(bank.decide("G1"), "500000").line
+    bank.line("G2", "700000")
+    with pytest.raises(Refusal, match=r"800,000\.01 元 for G1 is more than room leaves") as refused:
+        bank.propose_raise(line, "800000.01")
+    assert refused.value.code == "over_exposure"
+    assert "exposure_group is 700,000.00 元" in refused.value.message
+    approve_amendment(books=bank.books, by=OTHER, proposal=bank.propose_raise(line, "800000"))
+    with bank.books.unit("local") as unit:
+        assert unit.lines.get(line).limit == fen("800000")
+
+
+def test_what_rose_since_a_raise_was_proposed_is_refused_when_it_is_approved(bank: Bank) -> None:
+    bank.firm("G1")
+    line = bank.accept(bank.decide("G1"), "500000").line
+    asked = bank.propose_raise(line, "900000")
+    bank.line("G1", "700000", "third_line")
+    with pytest.raises(Refusal) as refused:
+        approve_amendment(books=bank.books, by=OTHER, proposal=asked)
+    assert refused.value.code == "over_exposure"
+    with bank.books.unit("local") as unit:
+        assert unit.lines.get(line).limit == fen("500000")
+
+
+def test_other_lines_of_the_same_product_count_for_a_raise_where_it_asks(bank: Bank) -> None:
+    """Nothing but its own is beside it: what the line itself is worth now does not stand in its way."""
+    bank.publish(capped("fourth_line", "party_cap - exposure_own"))
+    bank.firm("G1")
+    line = bank.line("G1", "900000", "fourth_line")
+    bank.propose_raise(line, "1500000")
+    with pytest.raises(Refusal):
+        bank.propose_raise(line, "1500000.01")
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_a_raise_and_an_offer_at_once_do_not_pass_the_cap_together(bank: Bank, round_: int) -> None:
+    bank.firm("G1")
+    line = bank.accept(bank.decide("G1"), "100000").line
+    asked, other = bank.propose_raise(line, "1000000"), bank.decide("G1", "third_line")
+    works = [
+        lambda: approve_amendment(books=bank.books, by=OTHER, proposal=asked).limit,
+        lambda: bank.accept(other, "1000000").limit,
+    ]
+    assert at_once(works) in (["1000000.00", "exposure_changed"], ["1000000.00", "over_exposure"])
 
 
 def at_once(works: list[Callable[[], str]]) -> list[str]:

@@ -85,5 +85,3 @@ def test_what_cannot_be_priced_is_refused(platform: Platform, good_firm: str) ->
         ask(on=date(2015, 1, 1))
     with pytest.raises(BadInput, match="between 0 and 1"):
         ask(pd=2_000_000)
-    with pytest.raises(BadInput, match="does not look at 'sael'"):
-        ask(facts={"sael": 1})

@@ -30,7 +30,7 @@ from zhiwei.journeys import (
 from zhiwei.journeys.ports import Changes
 from zhiwei.loans import FROZEN
 from zhiwei.loans.line import LATE
-from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal
+from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal, fen
 
 from .conftest import OFFICER, SECOND, Desk
 
@@ -218,7 +218,7 @@ def test_a_merge_is_not_approved_as_an_amendment_nor_the_other_way_round(
     with pytest.raises(Refusal, match="other_proposal"):
         approve_amendment(books=platform, by=SECOND, proposal=known.propose("A", "B"))
     line = open_line(MARCH)
-    change = Change("raise", "grows", limit=10**12)
+    change = Change("raise", "grows", limit=fen("1100000"))
     asked = propose_change(books=platform, by=OFFICER, key="c", line=line, change=change, on=MARCH)
     with pytest.raises(Refusal, match="other_proposal"):
         approve_merge(books=platform, by=SECOND, proposal=asked.proposal_id)

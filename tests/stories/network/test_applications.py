@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import delivery_of, invoice_rows
 
 from zhiwei.bootstrap import Platform
+from zhiwei.borrower.covers import covered_table
 from zhiwei.borrower.relations import Held
 from zhiwei.credit.antifraud import check_names
 from zhiwei.journeys import Applied, CameWith, apply, decide, findings_on, receive
@@ -98,7 +99,7 @@ def test_parties_that_are_one_are_one_applicant(town: Platform) -> None:
         applied(town, firm, ("device", "d1"))
     with town.unit("local") as unit:
         unit.merges.add("m1", "G1", "G2", "one owner", ("first", "second"))
-        alone = findings_of(unit, tables={}, parties=["G1"], as_of=ON, today=ON)
+        alone = findings_of(unit, tables={}, covered=covered_table([]), parties=["G1"], as_of=ON, today=ON)
     assert alone.figures("G1", ["velocity_device"])["found_velocity_device"] == 0, "two applicants, not three"
 
 

@@ -26,6 +26,9 @@ from zhiwei.journeys import (
     rotate_key,
     withdraw_consent,
 )
+from zhiwei.journeys.deciding.decide import looked_at
+from zhiwei.journeys.products import published
+from zhiwei.shelf import Product
 
 INVOICE = "25332000000000012345"
 ON = date(2025, 12, 1)
@@ -49,6 +52,13 @@ def tell(platform: Platform) -> Tell:
     return told
 
 
+def by_needs(platform: Platform, name: str, scopes: tuple[str, ...]) -> Product:
+    """A product of the shelf that asks for these kinds alone."""
+    with platform.unit("local") as unit:
+        product = published(unit, name)
+    return replace(product, needs=replace(product.needs, scopes=scopes, optional=()))
+
+
 def pledge(pledge_id: str, lender: str, day: str, **more: Any) -> dict[str, Any]:
     about = {"invoice_no": INVOICE, "amount": "200000.00", "debtor": "D1", "contract": "C1", "dated_on": "2025-10-20"}
     return {"pledge_id": pledge_id, "lender": lender, "registered_on": day} | about | more
@@ -70,6 +80,7 @@ def test_an_invoice_pledged_elsewhere_too_is_found_when_the_party_asks_again(pla
     """At first the register shows our own registration alone; a month later it shows another lender's, too."""
     assert "double_pledge" not in asked(platform).looked, "nobody has searched: no pledge is not known"
     tell(OURS)
+    assert "double_pledge" not in asked(platform).looked, "one's own registrations are not the register"
     tell(OURS, searched="2025-11-05")
     first = asked(platform, as_of=date(2025, 11, 10))
     assert "double_pledge" in first.looked
@@ -87,6 +98,26 @@ def test_an_invoice_pledged_elsewhere_too_is_found_when_the_party_asks_again(pla
     tell(OURS, {**THEIRS, "released_on": "2025-12-28"}, searched="2025-12-29")
     assert doubles(asked(platform)) == [], "a later word on the same registration counts"
     assert len(doubles(asked(platform, as_of=date(2025, 12, 25)))) == 1
+
+
+def test_what_nobody_searched_is_not_known_and_not_zero_where_it_is_decided(platform: Platform, tell: Tell) -> None:
+    """G6 was searched and has no pledge, G5 told of its own registration alone; decided together or each by itself."""
+    tell(OURS)
+    tell(searched="2025-12-20", party="G6")
+
+    def known(*parties: str) -> dict[str, float | None]:
+        product = by_needs(platform, "property_line", ("pledges",))
+        with platform.unit("local") as unit:
+            seen = looked_at(unit, product, list(parties), (date(2025, 12, 31),) * 2, {})
+        return {party: one.facts["found_double_pledge"] for party, one in seen.items()}
+
+    assert known("G5", "G6") == {"G5": None, "G6": "0"}
+    assert known("G5") | known("G6") == {"G5": None, "G6": "0"}
+    tell(OURS, searched="2025-12-21")
+    assert known("G5") == {"G5": "0"}
+    tell(OURS, THEIRS, searched="2025-12-22")
+    assert known("G5") == {"G5": "1"}
+    assert "double_pledge" in asked(platform, "G6").looked
 
 
 def test_the_same_invoice_of_another_party_is_found_through_the_stored_hash(platform: Platform, tell: Tell) -> None:

@@ -20,6 +20,7 @@ from zhiwei.journeys.sandboxes import (
     renew_test_key,
     sandboxes,
 )
+from zhiwei.store import Database
 from zhiwei.values import Actor, BadInput, NotFound, Refusal
 from zhiwei.values.secrets import fingerprint
 
@@ -146,13 +147,26 @@ def test_a_move_that_was_cut_off_goes_on_where_it_was(inside: Inside) -> None:
         assert len(unit.loans.payments(line, 0, 10)) == 1
 
 
-def test_two_who_move_it_at_once_live_each_day_once(inside: Inside) -> None:
+def test_who_moves_a_clock_that_moves_is_refused(inside: Inside) -> None:
+    """Another process has it, until it lets go."""
+    sandbox = inside.made.sandbox
+    other = Database(inside.books.database.url, inside.books.database.keys)
+    with other.unit(sandbox) as unit:
+        assert unit.sandboxes.seize()
+    with pytest.raises(Refusal, match="clock_is_moving"):
+        inside.until("2026-01-02")
+    with other.unit(sandbox) as unit:
+        unit.sandboxes.release()
+    other.close()
+    assert inside.until("2026-01-02").days == 1
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(inside.until, "2026-01-03").result().days == 1
+
+
+def test_the_books_of_a_sandbox_hold_as_any_do(inside: Inside) -> None:
     lines = [inside.lend(party, 3_000_000) for party in ("good", "late")]
-    with ThreadPoolExecutor(2) as pool:
-        moves = [pool.submit(inside.until, "2026-03-05") for _ in range(2)]
-        assert {move.result().today for move in moves} == {"2026-03-05"}
+    inside.until("2026-03-05")
     with inside.books.unit(inside.made.sandbox) as unit:
-        assert unit.days.last_closed() == date(2026, 3, 4)
         assert [len(unit.loans.payments(line, 0, 10)) for line in lines] == [2, 1]
     assert not [one for one in examine(books=inside.books, by=inside.by) if one.wrong]
 

@@ -1,8 +1,9 @@
 """The shipped shelf proves itself, and a product's hash is its content: all of it and nothing else."""
 
+import csv
+import io
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,32 @@ def test_the_golden_cases_prove_what_binds_a_limit(name: str) -> None:
     """Every term of a limit but the cap, which risk is never above, decides some case: who loses one is told before
     publication.
     """
+    files = read_folder(SHELF / name)
+    file = "underwriting/limit.csv"
+    head, *rows = csv.reader(io.StringIO(files[file]))
+    for row in rows:
+        table = io.StringIO()
+        loose = [row[0], f"{row[1]} + 1000000000", *row[2:]]
+        csv.writer(table).writerows([head, *(loose if one is row else one for one in rows)])
+        less, problems = load({**files, file: table.getvalue()})
+        assert less is not None, problems
+        told = any(differences(case, underwrite(less.policy, case.facts, case.on)) for case in less.cases)
+        assert told or row[0] == "cap", f"no case is bound by {row[0]}"
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_every_rule_speaks_in_a_golden_case(name: str) -> None:
+    """Of a fact that is known (of one that is missing, where the rule asks for that), in a case that expects its code:
+    who loses a rule or bends it is told before publication.
+    """
     product, _ = check(read_folder(SHELF / name))
     assert product is not None
-    policy = product.policy
-    for term in policy.limit:
-        less = replace(policy, limit=tuple(one for one in policy.limit if one is not term))
-        told = any(differences(case, underwrite(less, case.facts, case.on)) for case in product.cases)
-        assert told or term.name == "cap", f"no case is bound by {term.name}"
+    rules = [rule for stage in product.policy.stages for rule in stage.rules]
+    missing = {(rule.code, rule.fact) for rule in rules if rule.cell.null}
+    spoke = {
+        (reason.code, reason.fact)
+        for case in product.cases
+        for reason in underwrite(product.policy, case.facts, case.on).reasons
+        if reason.code in case.expect.get("reasons", ()) and (reason.value or (reason.code, reason.fact) in missing)
+    }
+    assert [f"{rule.code} {rule.fact}" for rule in rules if (rule.code, rule.fact) not in spoke] == []

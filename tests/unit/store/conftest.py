@@ -1,7 +1,7 @@
 """A tenant with at least one row in every table, and a connection that no row-level security binds."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,11 +28,15 @@ from zhiwei.journeys import (
     withdraw_consent,
 )
 from zhiwei.journeys.network import CIRCLES, EDGES, STANDINGS, Made, Mark
+from zhiwei.journeys.partners.ports import ACTIVE, Call, Signature, Terms
+from zhiwei.journeys.partners.telling import DELIVERED, Answer, Outcome, Webhook
 from zhiwei.journeys.providers import Asking, Ended
 from zhiwei.journeys.referred import Ruled
 from zhiwei.ledger import Account, Side
 from zhiwei.ledger.reconcile import BankRow, Statement, reconcile
 from zhiwei.store.books import Charts
+from zhiwei.values.happenings import happening
+from zhiwei.values.secrets import Secret
 
 
 @pytest.fixture
@@ -69,6 +73,7 @@ def lived_in(platform: Platform, open_line: Callable[..., str]) -> Platform:
         unit.tasks.open([("t", decided)])
         unit.tasks.rule(Ruled(decided, decided, "decline", "x", "officer", "why"))
         _asked(unit)
+        _partner(unit, line)
         run("insert into sandbox (tenant_id, made_by) values ('local', 'maker')")
         assert unit.sandboxes.register("sandbox-a", "", "x") + unit.sandboxes.end("sandbox-a", "x") == 2
         assert unit.sandboxes.move(date(2024, 3, 1), "x")
@@ -95,6 +100,26 @@ def _related(unit: Any, on: date) -> None:
     _networked(unit, on)
     unit.merges.undo("m", "two after all", "x")
     unit.merges.reject(Rejection("j", "G1", other, "two after all", "x", "", frozenset("i"), frozenset()))
+
+
+def _partner(unit: Any, line: str) -> None:
+    """A client called, and its webhook was told of what it holds; one event waits for nobody yet."""
+    now, name = datetime.now(UTC), "shop.local"
+    unit.clients.add(name, "A shop", "x")
+    unit.clients.set_terms(Terms(name, ACTIVE, ("lines:read",)), "x", "y")
+    unit.clients.hold(name, [("party", "G1"), ("line", line)])
+    signed = Signature("POST", "/v1/draws", "0" * 64, "e30..x")
+    unit.clients.admit(Call(name, "r", "p", now + timedelta(hours=1), "k", "h", signed), date(2026, 1, 1))
+    unit.clients.add_test_key(name, "0" * 64)
+    webhook = Webhook("hook_1", name, "https://shop.example.com/told", (), "")
+    unit.webhooks.add(webhook, "x")
+    unit.webhooks.add_secret("hook_1", Secret(bytes(32)), timedelta())
+    for n in range(2):
+        unit.outbox.tell([happening("party.registered", n, date(2026, 1, 1), {}, party="G1")])
+        if not n:
+            assert unit.outbox.fan_out(10) == 1
+    claimed = unit.webhooks.claim(now + timedelta(hours=1), now + timedelta(hours=2))
+    unit.webhooks.record(claimed, Outcome(DELIVERED, now, now, Answer(204)))
 
 
 def _asked(unit: Any) -> None:

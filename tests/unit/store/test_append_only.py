@@ -10,7 +10,10 @@ from zhiwei.journeys.ports import Changes
 LASTING = (
     "journal_entry", "journal_posting", "event", "audit", "decision", "business_day", "class_change", "invoice",
     "delivery", "line_change", "shard_day", "set_aside", "seal", "account", "bank_file", "bank_match",
-    "party_profile", "party_role", "party_link", "party_ended",
+    "party_profile", "party_role", "party_link", "party_ended", "outbox_event", "client_event", "webhook",
+    "webhook_terms", "webhook_attempt",
+    "sandbox", "sandbox_clock", "sandbox_made", "sandbox_end", "client", "client_terms", "client_holding",
+    "signed_request",
 )  # fmt: skip
 
 

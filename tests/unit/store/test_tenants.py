@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.types.json import Json
 
 from zhiwei.bootstrap import Platform
 
@@ -63,7 +64,7 @@ def test_another_tenant_writes_nothing(lived_in: Platform, owner: Owner) -> None
             pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
             lived_in.unit("other") as unit,
         ):
-            unit.steps.connection.execute(copied, row)
+            unit.steps.connection.execute(copied, [Json(cell) if isinstance(cell, dict) else cell for cell in row])
 
 
 def test_another_tenant_changes_and_deletes_nothing(lived_in: Platform, owner: Owner) -> None:

@@ -1,5 +1,6 @@
 """Records -> the operating picture; one module per kind of record, and the dictionary of facts."""
 
+from zhiwei.borrower.features.across import COMPARED
 from zhiwei.borrower.features.catalogue import (
     CANNOT_SHOW,
     CATALOGUE,
@@ -19,6 +20,6 @@ from zhiwei.borrower.features.working_capital import (
 )
 
 __all__ = [
-    "CANNOT_SHOW", "CATALOGUE", "PICTURED", "Balances", "Fact", "Floats", "Turnover", "additional_credit",
+    "CANNOT_SHOW", "CATALOGUE", "COMPARED", "PICTURED", "Balances", "Fact", "Floats", "Turnover", "additional_credit",
     "catalogue_page", "catalogue_rows", "picture", "turnover", "whole_picture", "working_capital",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ side is money (bank, takings, orders), and before tax where it is a declaration.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,8 +27,14 @@ from zhiwei.borrower.features.windows import (
     over,
     ratio,
 )
+from zhiwei.values import lazy
 
 FACTS: Group["Sources"] = Group("across")
+COMPARED = (
+    "invoices", "tax_returns", "bank_flow", "acquiring", "orders", "procurement", "meters", "registry",
+    "bureau_accounts",
+)  # fmt: skip
+"""Kinds between which facts are made: any of them may be what a fact of this chapter is made of."""
 
 
 class Sources:
@@ -39,7 +44,7 @@ class Sources:
         self.views: Mapping[str, Any] = views
         self.parties = parties
 
-    @cached_property
+    @lazy
     def known(self) -> Bools:
         """Parties of whom any source has a row."""
         found = np.zeros(self.parties, dtype=bool)
@@ -67,37 +72,37 @@ class Sources:
         """As they are: what each view does not know is NaN already."""
         return values
 
-    @cached_property
+    @lazy
     def nothing(self) -> Floats:
         return np.full(self.parties, np.nan)
 
-    @cached_property
+    @lazy
     def invoiced(self) -> Floats:
         """Sales before tax."""
         return self.monthly("invoices", lambda view: view.sales)
 
-    @cached_property
+    @lazy
     def billed(self) -> Floats:
         """Sales with tax."""
         return self.monthly("invoices", lambda view: view.monthly(view.sold, "total"))
 
-    @cached_property
+    @lazy
     def banked(self) -> Floats:
         return self.monthly("bank_flow", lambda view: view.money_in)
 
-    @cached_property
+    @lazy
     def taken(self) -> Floats:
         return self.monthly("acquiring", lambda view: view.takings - view.refunds)
 
-    @cached_property
+    @lazy
     def ordered(self) -> Floats:
         return self.monthly("orders", lambda view: view.sales)
 
-    @cached_property
+    @lazy
     def declared(self) -> Floats:
         return self.monthly("tax_returns", lambda view: view.sales)
 
-    @cached_property
+    @lazy
     def power(self) -> Floats:
         return self.monthly("meters", lambda view: view.power)
 

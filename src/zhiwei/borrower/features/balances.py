@@ -1,11 +1,10 @@
 """Balances of accounts -> one balance of a party over time: steps, each standing until the next."""
 
-from functools import cached_property
-
 import numpy as np
 import pyarrow.compute as pc
 
 from zhiwei.borrower.features.windows import Bools, Floats, Ints, Rows, ratio
+from zhiwei.values import lazy
 
 _DAYS = 20  # bits of a day in a key
 
@@ -48,7 +47,7 @@ class Balances:
         self.until: Ints = np.where(last, rows.today + 1, np.append(self.day[1:], 0)[: len(self.day)])
         self._last: Bools = last
 
-    @cached_property
+    @lazy
     def known(self) -> Bools:
         return np.bincount(self.who, minlength=self.rows.parties) > 0
 

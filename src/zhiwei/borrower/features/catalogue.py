@@ -91,7 +91,9 @@ _BOOK = """
 Known for every party, and 0 where there is nothing; no consent is needed for our own contracts. At stake by a line is
 all of its limit while it can be drawn on (also where only lateness froze it), else what is owed. Lines of all records
 that are one party count; the group are those tied to it by control (owners, their spouses, what they own together, who
-manages it, its cooperative), itself left out, and it is missing only where it is too large to be seen whole.
+manages it, its cooperative), itself left out, and it is missing only where it is too large to be seen whole. A
+joint-liability group are those who guarantee each other: `joint_share` is 1 for whoever is in none, and missing where
+one of the others was not decided on yet or gets nothing.
 
 """
 

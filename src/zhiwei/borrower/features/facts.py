@@ -95,7 +95,7 @@ class Group(Generic[Seen]):
                 raise ValueError(f"{self.kind}: {sorted(values.keys() ^ set(names))} declared or computed, not both")
             for name, value in values.items():
                 told = rows.believed(self.facts[name], value)
-                found[name] = told.astype(np.float64) if everybody else np.where(known, told, np.nan)
+                found[name] = told.astype(np.float64, copy=False) if everybody else np.where(known, told, np.nan)
         return found
 
     def _declared(self, text: str) -> Iterator[Fact]:

@@ -1,10 +1,9 @@
 """Counterparties: net trade by pair of party and counterparty, and how it is spread over them."""
 
-from functools import cached_property
-
 import numpy as np
 
 from zhiwei.borrower.features.windows import Bools, Codes, Floats, Ints, Rows, ratio
+from zhiwei.values import lazy
 
 
 class Trade:
@@ -25,12 +24,12 @@ class Trade:
         self.fen: Floats = fen[order]
         self.parties = rows.parties
 
-    @cached_property
+    @lazy
     def positive(self) -> Floats:
         """A partner with net returns counts as nothing."""
         return np.maximum(self.fen, 0)
 
-    @cached_property
+    @lazy
     def whole(self) -> Floats:
         return self._sum(self.positive)
 
@@ -55,11 +54,11 @@ class Trade:
 
     def among(self, other: "Trade") -> Bools:
         """Partners that are also partners of the other trade."""
-        return np.isin(self.pair, other.pair)
+        return self._is_in(np.sort(other.pair))
 
     def active_among(self, other: "Trade") -> Bools:
         """Partners with net trade here that have net trade there."""
-        return (self.fen > 0) & np.isin(self.pair, other.pair[other.fen > 0])
+        return (self.fen > 0) & self._is_in(np.sort(other.pair[other.fen > 0]))
 
     def back(self, other: "Trade") -> Floats:
         """Money that goes both ways: over partners of both trades, the smaller of the two, per party."""
@@ -67,7 +66,12 @@ class Trade:
         smaller = np.minimum(self.positive[here], other.positive[there])
         return np.bincount(self.who[here], smaller, self.parties).astype(np.float64)
 
-    @cached_property
+    def _is_in(self, pairs: Ints) -> Bools:
+        """Partners that are among these, which are in order."""
+        place = np.searchsorted(pairs, self.pair)
+        return pairs.take(place, mode="clip") == self.pair if len(pairs) else np.zeros(len(self.pair), dtype=bool)
+
+    @lazy
     def _rank(self) -> Ints:
         return np.arange(len(self.who)) - np.searchsorted(self.who, self.who, side="left")
 

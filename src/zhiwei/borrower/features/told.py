@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from zhiwei.borrower.covers import seen_covers
-from zhiwei.values import add_months
+from zhiwei.values import add_months, lazy
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,7 +38,7 @@ class Told:
             frame[name].to_numpy().astype(np.int64) for name in ("_who", "_first", "_last")
         )
 
-    @cached_property
+    @lazy
     def has(self) -> Bools:
         """Parties of whom some file says what it covers."""
         return np.bincount(self.who, minlength=self.parties) > 0

@@ -10,7 +10,7 @@ of days before and after them nothing is known.
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from zhiwei.borrower.features.facts import Fact
 from zhiwei.borrower.features.told import Told, ordinal
 from zhiwei.borrower.records import KINDS
-from zhiwei.values import DAY, add_months, is_business_day
+from zhiwei.values import DAY, add_months, is_business_day, lazy
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,6 +31,7 @@ MONTH = 365.25 / 12  # days
 MONTHS = 36  # trailing months that are told apart; what is older is one more column
 _DAYS = 20  # bits of a day in a (party, day) key
 _NEVER = 2**40
+_NOT_SAID = np.iinfo(np.int64).min  # how numpy writes a day that is null
 
 
 @lru_cache(maxsize=64)
@@ -55,6 +56,11 @@ class Codes:
 
     def __init__(self, code: Ints, words: pa.Array, width: int = 0) -> None:
         self.code, self.words, self.width = code, words, width or max(len(words), 1)
+
+    @lazy
+    def place(self) -> dict[str, int]:
+        """The number of each word."""
+        return {word: number for number, word in enumerate(self.words.to_pylist())}
 
 
 class Rows:
@@ -120,15 +126,15 @@ class Rows:
 
     def seconds(self, name: str) -> Floats:
         """A column of times in seconds since 1970, NaN for null and for what is later than the as-of date."""
-        column = self._table[name]
-        times = self._mine(_plain(column.cast(pa.int64()), _NEVER * 10**5))
-        return np.where(times < (self.today + 1) * 86_400, times.astype(np.float64), np.nan)
+        times = self._mine(self._table[name].to_numpy().astype("datetime64[s]").astype(np.int64))
+        known = (times != _NOT_SAID) & (times < (self.today + 1) * 86_400)
+        return np.where(known, times.astype(np.float64), np.nan)
 
     def equals(self, name: str, *words: str) -> Bools:
         """Rows whose column is one of the words; null is none of them."""
-        column = self._table[name]
-        found = pc.equal(column, words[0]) if len(words) == 1 else pc.is_in(column, value_set=pa.array(words))
-        return self._mine(found.fill_null(False).to_numpy(zero_copy_only=False).astype(bool))
+        column = self.codes(name)[0]
+        found = [column.code == column.place[word] for word in words if word in column.place]
+        return np.logical_or.reduce(found) if found else np.zeros(self.size, dtype=bool)
 
     def codes(self, *names: str) -> tuple[Codes, ...]:
         """Columns of words as numbers of one dictionary, so that equal words of two columns are equal."""
@@ -141,17 +147,17 @@ class Rows:
 
     # --- per party
 
-    @cached_property
+    @lazy
     def month(self) -> Ints:
         """Trailing month of each row; MONTHS for all that is older."""
         return MONTHS - np.searchsorted(self.edges[::-1], self.day, side="left")
 
-    @cached_property
+    @lazy
     def known(self) -> Bools:
         """Parties of whom there is a row, or a file that says that there is none."""
         return (self.count() > 0) | self.told.has
 
-    @cached_property
+    @lazy
     def empty(self) -> Bools:
         """Parties of whom files say what they cover, and there is no row."""
         return self.told.has & (self.count() == 0)
@@ -164,11 +170,11 @@ class Rows:
 
     def believed(self, fact: Fact, values: Floats) -> Floats:
         """Values of a fact, NaN where it cannot be said: nothing came, and no file speaks for all of the window."""
-        if not self.empty.any():
+        if not self._once("some empty", self.empty.any):
             return values
         return np.where(self.empty & ~self.told.speaks_for(fact.window), np.nan, values)
 
-    @cached_property
+    @lazy
     def unknown_months(self) -> Bools:
         """(parties, MONTHS + 1): months of which nothing can be said, of parties that have no row."""
         return self.empty[:, None] & ~self.told.months(self.edges)
@@ -181,7 +187,7 @@ class Rows:
         """Rows in trailing months first..last-1."""
         return (self.month >= first) & (self.month < last)
 
-    @cached_property
+    @lazy
     def year(self) -> Bools:
         return self.month < 12
 
@@ -221,7 +227,7 @@ class Rows:
         """Latest day per party, NaN where there is no row."""
         return self._extreme(where, -_NEVER, np.maximum)
 
-    @cached_property
+    @lazy
     def reach(self) -> Floats:
         """Trailing month of the first row of a party, or of the first day that a file speaks for; -1 where there is
         none: what the records can speak of.
@@ -267,7 +273,7 @@ class Rows:
         np.maximum.at(longest, keys[1:][same] >> _DAYS, gaps[same])
         return longest
 
-    @cached_property
+    @lazy
     def closed(self) -> Bools:
         """Rows of the last 12 months that fall on a day on which China does not work."""
         days = closed_days(self.as_of)
@@ -276,10 +282,9 @@ class Rows:
     # --- inside
 
     def _day_of(self, name: str, missing: int = _NEVER) -> Ints:
-        column = self._table[name]
-        if pa.types.is_date32(column.type):
-            return _plain(column.cast(pa.int32()), missing)
-        return _plain(column.cast(pa.int64()), missing * 86_400) // 86_400
+        days = self._table[name].to_numpy().astype("datetime64[D]").astype(np.int64)
+        days[days == _NOT_SAID] = missing
+        return days
 
     def _mine(self, values):
         return values if self._seen is None else values[self._seen]
@@ -292,7 +297,7 @@ class Rows:
     def _encoded(self, names: tuple[str, ...]) -> tuple[Codes, ...]:
         columns = [self._table[name] for name in names]
         chunks = [chunk for column in columns for chunk in column.chunks]
-        every = pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
+        every = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
         encoded = every.dictionary_encode()
         code = _plain(encoded.indices, -1)
         size = self._table.num_rows
@@ -313,20 +318,8 @@ class Rows:
 
 def _plain(column: pa.Array | pa.ChunkedArray, missing: int) -> Ints:
     """Whole numbers of a column, `missing` for null."""
-    if column.null_count:
-        column = column.cast(pa.int64()).fill_null(missing)
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return array.to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-@cache
-def deadline(month: int) -> int:
-    """Last day to file for the month numbered year * 12 + month - 1: the 15th of the next, or the next working day."""
-    year, index = divmod(month + 1, 12)
-    day = date(year, index + 1, 15)
-    while not is_business_day("china", day):
-        day += DAY
-    return ordinal(day)
+    values = column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy()
+    return (np.nan_to_num(values, nan=missing) if column.null_count else values).astype(np.int64)
 
 
 def day_of_month(day: Ints) -> Ints:

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from zhiwei.borrower.reading.forms import Form, Row
-from zhiwei.borrower.reading.readers import LONGEST, OneOf, Reader, charge, day, matching, money, text
+from zhiwei.borrower.reading.readers import LONGEST, OneOf, Reader, charge, day, matching, money, quantity, share, text
 from zhiwei.borrower.records import KINDS
 from zhiwei.borrower.sources import acquiring, bureau, courts, identity, meters, orders, pledges, procurement, property
 from zhiwei.borrower.sources import registry as registers
@@ -24,7 +24,9 @@ COUNTED = {"invoices": "occurrence"}
 """Columns that are numbered here and never pushed."""
 _SIDES = {"sale": "sale", "purchase": "purchase"}
 _TAXES = {tax: tax for tax in ("vat", "cit", "iit", "surcharge", "other")}
+_BEYOND = 10**13
 _PLACES = 12  # of a number that is no money: float64 tells no more of what is measured here
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"  # one line, not blank
 Schema = dict[str, Any]
 
 
@@ -142,9 +144,9 @@ def _integer(value: Any) -> int | None:
 def _real(reader: Reader, value: Any) -> float:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError("expected a number")
-    if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10**16:
-        value = Decimal(format(round(value, _PLACES), "f"))
-    return float(reader(value))
+    if (isinstance(value, Decimal) and value.is_nan()) or not -_BEYOND < value < _BEYOND:
+        raise ValueError("expected a number within reason")
+    return float(reader(format(round(Decimal(value), _PLACES), "f") if reader in (quantity, share) else value))
 
 
 def _text(reader: Reader, value: Any) -> Any:
@@ -204,5 +206,6 @@ def _typed(reader: Reader, of: pa.DataType) -> Schema:
     return {
         "type": "string",
         "minLength": 1,
+        "pattern": _PLAIN,
         "maxLength": _longest(reader.args[0] if isinstance(reader, partial) else reader),
     }

@@ -97,16 +97,11 @@ def _tax_returns(as_of: date) -> tuple[Check, ...]:
 
 def _periods(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """`_begins`, and `_reached`: the latest day that earlier periods of the same tax reach."""
-    days = frame.with_columns(
-        _begins=pl.col("period_start").cast(pl.Int32).cast(pl.Int64),
-        _ends=pl.col("period_end").cast(pl.Int32).cast(pl.Int64),
-    )
+    begins, ends = (pl.col(name).cast(pl.Int32).cast(pl.Int64) for name in ("period_start", "period_end"))
     # monthly and quarterly returns never share a year's return: those of a whole year are a settlement of their own
-    yearly = pl.col("_ends") - pl.col("_begins") > 300
-    group = ("_who", "tax", yearly.fill_null(False).alias("_yearly"))
-    ordered = days.sort("_who", "tax", "_begins", "_ends")
-    reached = pl.col("_ends").cum_max().shift(1).over(*group)
-    return ordered.with_columns(_reached=reached)
+    yearly = (ends - begins > 300).fill_null(False).alias("_yearly")
+    reached = ends.cum_max().shift(1).over("_who", "tax", yearly)
+    return frame.sort("_who", "tax", "period_start", "period_end").with_columns(_begins=begins, _reached=reached)
 
 
 def _ratings(as_of: date) -> tuple[Check, ...]:

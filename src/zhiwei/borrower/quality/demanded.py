@@ -11,7 +11,7 @@ from zhiwei.borrower.quality.demands import Demand, figure_names
 from zhiwei.borrower.quality.internal import counted
 from zhiwei.borrower.quality.measure import agreement, covered_and_fresh, dated_and_known
 from zhiwei.borrower.quality.policy import speeches
-from zhiwei.borrower.quality.spans import ordinal, parts, seen
+from zhiwei.borrower.quality.spans import ordinal, parts, seen, statement
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import add_months
 
@@ -29,6 +29,7 @@ def demanded(
         speech = speeches()[kind]
         table = tables[kind] if kind in tables else KINDS[kind].schema.empty_table()
         rows = parts(seen(table, KINDS[kind].day, parties, as_of), speech)
+        rows = statement(rows) if speech.speaks == "chain" else rows
         told = seen_covers(covered, kind, parties, as_of)
         dated, known = dated_and_known(rows, told, speech, len(parties), by_part=False)
         for one in {one.months: one for one in demands if one.kind == kind}.values():

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from zhiwei.borrower.quality.checks import CHECKS, Check
 
@@ -32,22 +34,29 @@ class Tried:
 def tried(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> Tried:
     """The checks of a kind on rows after day `start`; rows before it are looked at only for what they lead to."""
     checks = CHECKS[kind].every(as_of)
-    judged = _prepared(kind, frame, start, as_of).select(
-        "_who",
-        _at=pl.from_epoch("_day", time_unit="d"),
-        _place=pl.concat_str(
-            [pl.col(name).cast(pl.String).fill_null("") for name in CHECKS[kind].place], separator=" / "
-        ),
-        **{f"holds.{check.name}": check.holds for check in checks},
-        **{f"off.{check.name}": check.off.cast(pl.Float64) for check in checks},
+    judged = (
+        CHECKS[kind]
+        .prepare(frame, as_of)
+        .filter(pl.col("_day") > start)
+        .select(
+            "_who",
+            _at=pl.from_epoch("_day", time_unit="d"),
+            _place=pl.concat_str(
+                [pl.col(name).cast(pl.String).fill_null("") for name in CHECKS[kind].place], separator=" / "
+            ),
+            **{f"holds.{check.name}": check.holds for check in checks},
+            **{f"off.{check.name}": check.off.cast(pl.Float64) for check in checks},
+        )
     )
     found = [_one(kind, check, judged) for check in checks]
     return joined(found)
 
 
-def counted(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
+def counted(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> dict[str, NDArray[np.int64]]:
     """`_who` of each of these rows, how many checks were `tried` on it and how many `held`, without anything else."""
-    return _prepared(kind, frame, start, as_of).select("_who", *_counting(kind, as_of))
+    found = CHECKS[kind].prepare(frame, as_of).select("_who", "_day", *_counting(kind, as_of))
+    recent = found["_day"].to_numpy() > start
+    return {name: found[name].to_numpy()[recent] for name in ("_who", "tried", "held")}
 
 
 @lru_cache(maxsize=256)
@@ -56,10 +65,6 @@ def _counting(kind: str, as_of: date) -> tuple[pl.Expr, pl.Expr]:
     holds = [check.holds for check in CHECKS[kind].every(as_of)]
     tried = pl.sum_horizontal(one.is_not_null().cast(pl.Int64) for one in holds)
     return tried.alias("tried"), pl.sum_horizontal(one.cast(pl.Int64) for one in holds).alias("held")
-
-
-def _prepared(kind: str, frame: pl.DataFrame, start: int, as_of: date) -> pl.DataFrame:
-    return CHECKS[kind].prepare(frame, as_of).filter(pl.col("_day") > start)
 
 
 def joined(found: Sequence[Tried]) -> Tried:

@@ -14,12 +14,13 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from zhiwei.borrower.covers import seen_covers
 from zhiwei.borrower.quality.coverage import Floats, by_part, coverage, freshness, longest_gap
 from zhiwei.borrower.quality.internal import Tried, joined, tried
 from zhiwei.borrower.quality.policy import Speech, speeches, threshold
-from zhiwei.borrower.quality.spans import Bools, Spans, ordinal, parts, seen, spans_of, window_of
+from zhiwei.borrower.quality.spans import Bools, Spans, ordinal, parts, seen, spans_of, statement, window_of
 from zhiwei.borrower.records import KINDS
 from zhiwei.values import add_months
 
@@ -111,7 +112,8 @@ def quality(
 
 def _rows(table: pa.Table | None, kind: str, parties: Sequence[str], as_of: date) -> pl.DataFrame:
     some = KINDS[kind].schema.empty_table() if table is None else table
-    return parts(seen(some, KINDS[kind].day, parties, as_of), speeches()[kind])
+    rows = parts(seen(some, KINDS[kind].day, parties, as_of), speeches()[kind])
+    return statement(rows) if speeches()[kind].speaks == "chain" else rows
 
 
 def _named(frame: pl.DataFrame, parties: Sequence[str]) -> pl.DataFrame:
@@ -130,7 +132,8 @@ def _kind(
     finding = tried(kind, rows, start, as_of) if some else joined([])
     recent = rows.filter(pl.col("_day") > start)["_who"].to_numpy()
     measured = _spoken_for(rows, told, speeches()[kind], asked) if some else _unknown(parties)
-    measured |= agreement(finding.counts, parties)
+    counts = {name: finding.counts[name].to_numpy() for name in ("_who", "tried", "held")}
+    measured |= agreement(counts, parties)
     measured |= _score(measured, speeches()[kind], as_of)
     measured["rows"] = np.bincount(recent, minlength=parties).astype(np.float64)
     abroad = rows.filter((pl.col("_day") > start) & _is_foreign(kind))["_who"].to_numpy()
@@ -187,10 +190,9 @@ def covered_and_fresh(dated: Spans, known: Bools, speech: Speech, asked: tuple[i
     return found | {"coverage": coverage(dated, window_of(speech, as_of, months), speech, known)}
 
 
-def agreement(counts: pl.DataFrame, parties: int) -> dict[str, Floats]:
+def agreement(counts: Mapping[str, NDArray[np.int64]], parties: int) -> dict[str, Floats]:
     """`tried`, `held` and their ratio, a value for each party; `counts` has the first two, by `_who`."""
-    who = counts["_who"].to_numpy()
-    many, held = (np.bincount(who, counts[name].to_numpy(), parties).astype(np.float64) for name in ("tried", "held"))
+    many, held = (np.bincount(counts["_who"], counts[name], parties).astype(np.float64) for name in ("tried", "held"))
     return {"tried": many, "held": held, "agreement": _ratio(held, many)}
 
 

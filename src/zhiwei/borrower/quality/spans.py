@@ -87,9 +87,9 @@ def seen(table: pa.Table, day: str, parties: Sequence[str], as_of: date) -> pl.D
     """Rows of these parties known on the as-of date, with `_who` (place of the party) and `_day`."""
     found = pc.index_in(table["party_id"], value_set=pa.array(parties, pa.string())).fill_null(-1)
     who, days = found.to_numpy().astype(np.int64), _days_of(table[day])
-    frame = pl.DataFrame(pl.from_arrow(table)).with_columns(pl.Series("_day", days), pl.Series("_who", who))
     kept = (who >= 0) & (days <= ordinal(as_of))
-    return frame if kept.all() else frame.filter(kept)
+    told = table.append_column("_day", pa.array(days)).append_column("_who", pa.array(who))
+    return pl.DataFrame(pl.from_arrow(told if kept.all() else told.filter(pa.array(kept))))
 
 
 def _days_of(column: pa.ChunkedArray) -> Ints:
@@ -107,24 +107,27 @@ def parts(frame: pl.DataFrame, speech: Speech) -> pl.DataFrame:
     return frame.with_columns(_part=joined.fill_null(""))
 
 
+_SAME = ((pl.col("_who") == pl.col("_who").shift(1)) & (pl.col("_part") == pl.col("_part").shift(1))).fill_null(False)
+_OFF = pl.col("balance") - pl.col("balance").shift(1) - pl.col("amount")
+_STATEMENT = {"_same": _SAME, "_off": pl.when(_SAME).then(_OFF)}
+
+
 def followed(frame: pl.DataFrame, ties: Sequence[str]) -> pl.DataFrame:
     """Rows by party, part, day and `ties`, with `_same`: whether the row before is of the same part."""
-    return frame.sort("_who", "_part", "_day", *ties).with_columns(
-        _same=((pl.col("_who") == pl.col("_who").shift(1)) & (pl.col("_part") == pl.col("_part").shift(1))).fill_null(
-            False
-        )
-    )
+    return frame.sort("_who", "_part", "_day", *ties).with_columns(_same=_SAME)
 
 
 def statement(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows of accounts in order, with `_off`: by how much a balance is not the one before plus the row's amount.
+    """Rows of accounts in order, with `_same`, and `_off`: by how much a balance is not the one before plus the row's
+    amount. What is a statement already stays as it is.
 
     Null where there is no row before or one of the balances is not said.
     """
+    if "_off" in frame.columns:
+        return frame
     # Two rows in one place of one day: nothing says which was first, so their amounts do, and order changes nothing.
-    ordered = followed(frame, ("sequence", "second", "amount", "balance", "counterparty", "text", "reference"))
-    off = pl.col("balance") - pl.col("balance").shift(1) - pl.col("amount")
-    return ordered.with_columns(_off=pl.when(pl.col("_same")).then(off))
+    ties = ("sequence", "second", "amount", "balance", "counterparty", "text", "reference")
+    return frame.sort("_who", "_part", "_day", *ties).with_columns(**_STATEMENT)
 
 
 def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech, *, by_part: bool = True) -> Spans:
@@ -134,35 +137,39 @@ def spans_of(frame: pl.DataFrame, covered: pl.DataFrame, speech: Speech, *, by_p
     """
     if speech.speaks == "periods":
         # other taxes are declared for whole years too: a yearly return would cover months of which no VAT was declared
-        whole = frame.filter((pl.col("tax") == "vat") & pl.col("period_start").is_not_null())
-        rows = whole.select("_who", "_part", _first=_days("period_start"), _last=_days("period_end"))
+        frame = frame.filter(_DECLARED)
+        first, last = (_whole(frame[name]) for name in ("period_start", "period_end"))
     elif speech.bridge_days:
-        rows = _bridged(statement(frame) if speech.speaks == "chain" else followed(frame, ()), speech)
+        frame = statement(frame) if speech.speaks == "chain" else followed(frame, ())
+        first, last = _whole(frame["_day"]), _bridged(frame, speech)
     else:
-        rows = frame.select("_who", "_part", _first="_day", _last="_day")
-    told = covered.select("_who", "_part", "_first", "_last")
-    every = pl.concat([rows, told]).filter(pl.col("_first") <= pl.col("_last"))
-    who, first, last = (every[name].to_numpy().astype(np.int64) for name in ("_who", "_first", "_last"))
-    first, last = (np.clip(days, -_FARTHEST, _FARTHEST) for days in (first, last))
-    if not by_part or not every.height:
+        first = last = _whole(frame["_day"])
+    first, last = (np.append(days, _whole(covered[name])) for days, name in ((first, "_first"), (last, "_last")))
+    who = np.append(_whole(frame["_who"]), _whole(covered["_who"]))
+    kept = first <= last
+    who, first, last = who[kept], *(np.clip(days[kept], -_FARTHEST, _FARTHEST) for days in (first, last))
+    if not by_part or not len(who):
         return Spans(who, who, first, last)
+    every = pl.concat([one.select("_who", "_part") for one in (frame, covered)]).filter(kept)
     part = every.select(pl.struct("_who", "_part").rank("dense").cast(pl.Int64) - 1)
-    return Spans(who, part.to_series().to_numpy().astype(np.int64), first, last)
+    return Spans(who, _whole(part.to_series()), first, last)
 
 
-def _bridged(ordered: pl.DataFrame, speech: Speech) -> pl.DataFrame:
-    """Each row for its day, and for those until the next row of its part where nothing can lie between."""
-    following, same = pl.col("_day").shift(-1), pl.col("_same").shift(-1)
-    near = following - pl.col("_day") <= speech.bridge_days
+_DECLARED = (pl.col("tax") == "vat") & pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null()
+
+
+def _bridged(ordered: pl.DataFrame, speech: Speech) -> Ints:
+    """The last day of each row: its own, or that of the next row of its part where nothing can lie between."""
+    day = _whole(ordered["_day"])
+    near = np.diff(day) <= speech.bridge_days
     if speech.speaks == "chain":
-        near |= (pl.col("_off").shift(-1) == 0).fill_null(False)
-    last = pl.when(same & near).then(following).otherwise(pl.col("_day"))
-    return ordered.select("_who", "_part", _first="_day", _last=last)
+        near |= ordered["_off"].to_numpy()[1:] == 0  # null is no number, and no zero
+    return np.append(np.where(ordered["_same"].to_numpy()[1:] & near, day[1:], day[:-1]), day[-1:])
 
 
-def _days(column: str | pl.Expr) -> pl.Expr:
-    expression = pl.col(column) if isinstance(column, str) else column
-    return expression.cast(pl.Int32).cast(pl.Int64)
+def _whole(column: pl.Series) -> Ints:
+    """Days or whole numbers, none of them null."""
+    return column.to_numpy().astype(np.int64)
 
 
 def _merged(who: Ints, first: Ints, last: Ints) -> Spans:

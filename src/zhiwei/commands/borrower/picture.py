@@ -28,9 +28,9 @@ def features(
 ) -> None:
     """The facts that tables may use, with words, unit, window and direction of risk; or one business's. 经营画像"""
     if page:
-        from zhiwei.credit.underwriting.group import EXPOSURES
+        from zhiwei.credit.underwriting.group import BOOK
 
-        sys.stdout.write(catalogue_page(EXPOSURES.values()))
+        sys.stdout.write(catalogue_page(BOOK.values()))
         return
     rows = [row for row in catalogue_rows() if not kind or row["kind"] == kind]
     if not rows:

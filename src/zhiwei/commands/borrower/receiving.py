@@ -16,11 +16,12 @@ from zhiwei.borrower.identity import mask, masked_cell, masked_text
 from zhiwei.borrower.identity.masks import mask_account
 from zhiwei.borrower.pushed import read_file, said_of, source_named
 from zhiwei.borrower.reading import Parsed
+from zhiwei.borrower.reading.mapping import Mapping
 from zhiwei.commands.borrower.columns import PartyColumn, bytes_of, mapping_of, told_of
 from zhiwei.commands.show import Json, day, err, out, print_json, print_table
 from zhiwei.journeys import Source, receive_records
 from zhiwei.journeys.borrower.records import Accepted
-from zhiwei.values import BadInput
+from zhiwei.values import BadInput, digest
 
 SHOWN = 10  # bad rows named on the screen
 
@@ -66,13 +67,16 @@ def receive(
         if days and days[1] > platform.today():
             raise BadInput("period_to_come", f"{covers} is not over yet", hint="a file speaks for days that are past")
         accepted = [
-            receive_records(
-                books=platform, by=platform.actor, parsed=parsed,
-                source=Source(source, file.name, hashlib.sha256(file.read_bytes()).hexdigest()),
-            )
+            receive_records(books=platform, by=platform.actor, parsed=parsed, source=_came(source, file, options))
             for file, parsed in zip(files, read, strict=True)
-        ]  # fmt: skip
+        ]
     _tell(files, read, accepted, as_json)
+
+
+def _came(source: str, file: Path, options: Pairs[str, object]) -> Source:
+    said = {name: value.to_toml() if isinstance(value, Mapping) else value for name, value in options.items() if value}
+    settings = digest(said) if said else ""
+    return Source(source, file.name, hashlib.sha256(file.read_bytes()).hexdigest(), settings)
 
 
 def _one_owner(party: str, several: bool, covers: str) -> None:

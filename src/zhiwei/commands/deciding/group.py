@@ -21,7 +21,7 @@ from zhiwei.values import BadInput, fen, grouped, yuan
 app = typer.Typer(no_args_is_help=True, help="Lend to a group whose members answer for each other. 联保")
 
 NEEDED = ("member", "pd", "limit")
-COLUMNS = (*NEEDED, "industry", "region", "capacity", "linked")
+COLUMNS = (*NEEDED, "industry", "region", "capacity", "linked", "step")
 LARGEST = 2**20  # bytes
 
 
@@ -45,8 +45,8 @@ def advise_(
     """What the members may get together, what their guarantee is worth on average and in a downturn, and why. 联保额度
 
     Parties count with their latest decision's PD and limit, and with industry and region of their profile. In a file
-    amounts are 元; industry (GB/T 4754), region (GB/T 2260), what a member can pay for others (capacity) and who is
-    linked to it (a;b) may be left out: what is not known counts as shared. Nothing is stored.
+    amounts are 元; industry (GB/T 4754), region (GB/T 2260), what a member can pay for others (capacity), who is
+    linked to it (a;b) and the step of its limit may be left out: what is not known counts as shared. Nothing is stored.
     """
     if bool(members) == bool(file):
         raise typer.BadParameter("give members, or a --file")
@@ -54,7 +54,7 @@ def advise_(
         told = read_group(file)
         pds = _pds(pd or [], [one.name for one in told])
         told = [replace(one, pd=pds.get(one.name, one.pd)) for one in told]
-        advice = advise(told, on or datetime.now(UTC).astimezone().date())
+        advice = advise(told, _past(on))
     else:
         if on:
             raise typer.BadParameter("--on goes with --file: of parties the latest decisions are looked at today")
@@ -67,6 +67,13 @@ def advise_(
         print_json(_plain(advice))
     else:
         _print(advice)
+
+
+def _past(on: date | None) -> date:
+    today = datetime.now(UTC).astimezone().date()
+    if on and on > today:
+        raise BadInput("future_date", f"{on} is in the future: its parameters are not known", hint=f"today is {today}")
+    return on or today
 
 
 def read_group(file: Path) -> list[Member]:
@@ -111,6 +118,7 @@ def _member(row: Mapping[str | None, str | list[str] | None]) -> Member:
         read_region(told["region"]).code if told.get("region") else None,
         fen(told["capacity"]) if told.get("capacity") else None,
         frozenset(name.strip() for name in told.get("linked", "").split(";") if name.strip()),
+        fen(told["step"]) if told.get("step") else 1,
     )  # fmt: skip
 
 

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from zhiwei.bootstrap import open_platform
-from zhiwei.commands.deciding.advise import content_of
+from zhiwei.commands.deciding.advise import STANDARD_INPUT, File, content_of
 from zhiwei.commands.show import Json, day, out, print_json, print_table, probability
 from zhiwei.credit.underwriting import Ladder
 from zhiwei.credit.underwriting.pricing import Rung
 from zhiwei.journeys import Priced, Risk, priced, prices
-from zhiwei.shelf import load, read_folder
-from zhiwei.tables import Document, Problem, micro, text
+from zhiwei.shelf import Product, load, read_folder, read_given
+from zhiwei.shelf.given import Facts
+from zhiwei.shelf.load import FACTS
+from zhiwei.tables import text
 from zhiwei.values import BadInput
 
 PICTURES = (".png", ".svg")
@@ -28,9 +30,7 @@ def price(
         int | None, typer.Option(parser=probability, metavar="PD", help="One probability of default: 0.02 is 2 %.")
     ] = None,
     party: Annotated[str | None, typer.Option(help="A party, by the facts of its latest decision.")] = None,
-    facts: Annotated[
-        Path | None, typer.Option(help=r"A TOML file with \[facts], as a product's golden cases; - reads stdin.")
-    ] = None,
+    facts: File = None,
     as_of: Annotated[
         date | None, typer.Option(parser=day, metavar="DATE", help="Parameters and demand of this day; default today.")
     ] = None,
@@ -46,7 +46,12 @@ def price(
         raise typer.BadParameter("give one of --pd, --party and --facts")
     if plot and plot.suffix.lower() not in PICTURES:
         raise BadInput("unknown_picture", f"{plot.name} is neither a .png nor a .svg", hint="name the file so")
-    found = _priced(product, Risk(party, _facts(facts), pd), as_of)
+    content = None if facts is None else content_of(facts)
+
+    def told(known: Product) -> Facts:
+        return read_given("stdin" if facts == STANDARD_INPUT else facts or "", content or "", known.facts, FACTS).facts
+
+    found = _priced(product, Risk(party, None if facts is None else told, pd), as_of)
     if plot:
         _draw(found, plot)
     rungs = found.ladder.rungs if found.asked is None else (found.asked,)
@@ -69,25 +74,6 @@ def _priced(product: str, risk: Risk, on: date | None) -> Priced:
     if loaded is None:
         raise BadInput("product_not_sound", "; ".join(map(str, problems[:10])), hint="see `zhiwei check`")
     return priced(loaded, on or today, risk)
-
-
-def _facts(file: Path | None) -> dict[str, int] | None:
-    """The [facts] of a file, in micro-units."""
-    if file is None:
-        return None
-    problems: list[Problem] = []
-    document = Document(file.name, content_of(str(file)), problems)
-    if document.sound and not document.table("facts"):
-        document.problem((), "the file has no [facts]")
-    found = {}
-    for name in document.table("facts"):
-        try:
-            found[name] = micro(document.number(("facts", name)))
-        except ValueError as error:
-            document.problem(("facts", name), str(error))
-    if problems:
-        raise BadInput("bad_facts", "; ".join(map(str, problems[:10])), hint="as in a product's cases/")
-    return found
 
 
 def _draw(found: Priced, plot: Path) -> None:

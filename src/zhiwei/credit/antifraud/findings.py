@@ -1,11 +1,9 @@
 """What a check found: whom, by what figure against which dated threshold, and evidence that a person can follow."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
-
-import polars as pl
 
 EFFECTS = ("block", "refer", "score", "note")
 """Heaviest first: no lending; a person looks; worth points; worth knowing."""
@@ -46,10 +44,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was found, heaviest first, and which checks could look at all: silence of another check says nothing."""
+    """What was found, heaviest first, and which checks could look at anybody: silence of another check says nothing.
+
+    `unseen`: party -> those of them that could not look at it.
+    """
 
     findings: tuple[Finding, ...]
     looked: tuple[str, ...]
+    unseen: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, party: str) -> tuple[Finding, ...]:
         return tuple(one for one in self.findings if one.party == party)
@@ -60,7 +62,7 @@ class Searched:
         """
         mine = self.of(party)
         facts: dict[str, float | None] = {f"found_{name}": None for name in names}
-        facts |= {f"found_{name}": 0.0 for name in self.looked}
+        facts |= {f"found_{name}": 0.0 for name in self.looked if name not in self.unseen.get(party, ())}
         facts |= {f"found_{one.check}": one.value for one in reversed(mine)}
         return facts | {f"found_{effect}": float(sum(one.effect == effect for one in mine)) for effect in EFFECTS}
 
@@ -87,15 +89,3 @@ def grouped_rows(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, list[
         if row[key] not in (None, ""):
             found.setdefault(row[key], []).append(row)
     return found
-
-
-def by_party(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Each party's rows, in their order; rows of one party alone are not grouped, which takes longer than to see it."""
-    if rows.is_empty():
-        return
-    whose = rows["party_id"]
-    if (whose == whose[0]).all():
-        yield str(whose[0]), rows
-        return
-    for (party,), some in rows.group_by("party_id", maintain_order=True):
-        yield str(party), some

@@ -1,12 +1,12 @@
 """All checks on what is known of some parties: each typology looks at the records it needs, where they are there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
-import polars as pl
 import pyarrow as pa
 
+from zhiwei.credit.antifraud.columns import Columns
 from zhiwei.credit.antifraud.findings import Evidence, Finding, Searched, by_effect
 from zhiwei.credit.antifraud.policy import Sieve, sieve
 from zhiwei.credit.antifraud.typologies.applications import packaged_applications, velocity
@@ -41,7 +41,8 @@ class Seen:
     """What is known of parties. `tables`: kind of record (and `applications`, `pledges`, `loans`) -> rows.
 
     None or an absent kind is "we could not look". `rings` None: circles are looked for in the invoices given.
-    `bad`: marked parties, each with why; `near`: party -> the marked ones within two steps.
+    `bad`: marked parties, each with why; `near`: party -> the marked ones within two steps. `known`: kind -> parties
+    of whom somebody looked; of a kind that is not there, all.
     """
 
     tables: Mapping[str, pa.Table]
@@ -51,6 +52,7 @@ class Seen:
     neighbours: Mapping[str, Sequence[str]] | None = None
     bad: Mapping[str, str] | None = None
     near: Mapping[str, Sequence[Evidence]] = field(default_factory=dict)
+    known: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def there(self) -> set[str]:
@@ -63,20 +65,27 @@ def search(seen: Seen, parties: Collection[str], on: date) -> Searched:
     """Findings on these parties and on officers, heaviest first; nothing after `on` is seen."""
     checks = sieve(on)
     there = seen.there
-    # Turned once into what every check works on: several look at the same rows.
-    seen = replace(seen, tables={name: pl.DataFrame(rows) for name, rows in seen.tables.items()})
-    looked = tuple(name for name, check in checks.checks.items() if there.issuperset(check.needs))
-    found = [*_invoices(checks, seen, parties), *_flows(checks, seen), *_people(checks, seen)]
+    could = {name: check.needs for name, check in checks.checks.items() if there.issuperset(check.needs)}
+    unseen = {
+        party: frozenset(
+            name for name, needs in could.items() if any(party not in seen.known.get(one, (party,)) for one in needs)
+        )
+        for party in parties
+    }
+    looked = tuple(name for name in could if not parties or any(name not in those for those in unseen.values()))
+    columns = {name: Columns(rows) for name, rows in seen.tables.items()}  # several checks look at the same rows
+    found = [*_invoices(checks, seen, columns, parties), *_flows(checks, columns), *_people(checks, seen, columns)]
     for party, evidence in seen.near.items():
         found += checks.found("near_bad_party", party, len(evidence), evidence)
     wanted = set(parties)
-    return Searched(by_effect(one for one in found if one.party in wanted or one.check == "early_defaults"), looked)
+    mine = by_effect(one for one in found if one.party in wanted or one.check == "early_defaults")
+    return Searched(mine, looked, unseen)
 
 
-def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Finding]:
-    if "invoices" not in seen.tables:
+def _invoices(checks: Sieve, seen: Seen, tables: Mapping[str, Columns], parties: Collection[str]) -> list[Finding]:
+    if "invoices" not in tables:
         return []
-    invoices = seen.tables["invoices"]
+    invoices = tables["invoices"]
     rings = rings_of(sales_edges(invoices, checks)) if seen.rings is None else seen.rings
     found = [
         *circular_invoicing(checks, invoices, rings, parties),
@@ -86,7 +95,6 @@ def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Findi
         *top_face_amounts(checks, invoices),
         *abnormal_suppliers(checks, invoices, seen.bad or {}),
     ]
-    tables = seen.tables
     if "tax_returns" in tables:
         found += declared_gap(checks, invoices, tables["tax_returns"])
     if "registry" in tables:
@@ -96,8 +104,8 @@ def _invoices(checks: Sieve, seen: Seen, parties: Collection[str]) -> list[Findi
     return found
 
 
-def _flows(checks: Sieve, seen: Seen) -> list[Finding]:
-    tables, found = seen.tables, []
+def _flows(checks: Sieve, tables: Mapping[str, Columns]) -> list[Finding]:
+    found: list[Finding] = []
     if "bank_flow" in tables:
         found += [*forged_statements(checks, tables["bank_flow"]), *round_trips(checks, tables["bank_flow"])]
     if "orders" in tables:
@@ -111,8 +119,8 @@ def _flows(checks: Sieve, seen: Seen) -> list[Finding]:
     return [*found, *multi_lending(checks, tables.get("bureau_queries"), tables.get("bureau_accounts"))]
 
 
-def _people(checks: Sieve, seen: Seen) -> list[Finding]:
-    tables, found = seen.tables, []
+def _people(checks: Sieve, seen: Seen, tables: Mapping[str, Columns]) -> list[Finding]:
+    found: list[Finding] = []
     if "registry" in tables:
         meters = tables.get("meters")
         found += shell_companies(checks, tables["registry"], meters=meters, neighbours=seen.neighbours)
@@ -123,7 +131,7 @@ def _people(checks: Sieve, seen: Seen) -> list[Finding]:
     if "identity" in tables:
         found += identity_takeover(checks, tables["identity"])
     if "loans" in tables:
-        found += early_defaults(checks, tables["loans"])
+        found += early_defaults(checks, seen.tables["loans"])
     if seen.guarantees is not None:
         found += guarantee_circles(checks, seen.guarantees, seen.net_assets)
     return found

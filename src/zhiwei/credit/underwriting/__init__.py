@@ -33,12 +33,13 @@ from zhiwei.credit.underwriting.scoring import (
     read_fusion,
     read_scorecard,
 )
-from zhiwei.credit.underwriting.terms import Term, read_grades, read_terms
+from zhiwei.credit.underwriting.terms import Term, folded, read_grades, read_terms
 
 __all__ = [
     "ALWAYS", "OUTCOMES", "Admission", "Assessment", "Authority", "Change", "Compiled", "Decided", "Decisions",
     "Demand", "Fusion", "Ladder", "LimitAdvice", "Policy", "PriceAdvice", "Ruling", "Scorecard", "Stage", "Term",
-    "TermValue", "Verdict", "Way", "admit", "advise_limit", "assess", "compile_policy", "nearest_approvals",
+    "TermValue", "Verdict", "Way", "admit", "advise_limit", "assess", "compile_policy", "folded",
+    "nearest_approvals",
     "possible_scores", "price", "price_ladder", "read_anchors", "read_authority", "read_calibration", "read_demand",
     "read_fusion", "read_grades", "read_scorecard", "read_terms", "underwrite", "underwrite_many", "who_may",
 ]  # fmt: skip

@@ -150,8 +150,10 @@ def _together(policy: Policy, facts: Facts, on: date, candidates: Mapping[str, l
     """
     rules = [rule for stage in policy.stages for rule in stage.rules if rule.fact in facts]
     against = sorted({rule.fact for rule in rules if _speaks(rule, facts[rule.fact])})
+    if not all(candidates.get(name) for name in against):
+        return None  # what cannot be moved goes on speaking
     rest = [name for name in candidates if name not in against]
-    changed = {name: candidates[name][0] for name in against if candidates[name]}
+    changed = {name: candidates[name][0] for name in against}
     for name in ["", *rest, *against]:
         if name and candidates[name]:
             changed[name] = max(candidates[name], key=lambda value: _worth(policy, facts, name, value))

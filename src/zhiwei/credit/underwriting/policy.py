@@ -1,6 +1,6 @@
 """Everything one product decides with, read from its folder by `shelf` and never changed afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +54,14 @@ class Policy:
         every = (*self.limit, *self.price, *self.at_once)
         terms = {name for term in every for name in term.expression.names}
         return terms.union(*(one.table.names() for one in self.tables))
+
+    def resting_on(self, facts: Collection[str]) -> set[str]:
+        """These facts, and what the product's tables give by them."""
+        found = set(facts)
+        for one in self.tables:  # in the order they are asked
+            if one.table.names() & found:
+                found.update(one.table.outputs)
+        return found
 
     def needs(self) -> set[str]:
         """The parameters without which nothing can be decided."""

@@ -1,6 +1,7 @@
 """Limit, price and grade tables: named terms whose smallest is the limit, whose sum is the price."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,9 @@ from zhiwei.tables import MICRO, Cell, Expression, Problem, did_you_mean, parse_
 
 TERM_COLUMNS = ("term", "value", "zh", "en")
 GRADE_COLUMNS = ("grade", "pd", "zh", "en")
+OTHERS = "others"
+"""In the value of one term: the least of all other terms of its table."""
+_OTHERS = re.compile(rf"\b{OTHERS}\b")
 RATE_STEP = 100  # rates are whole hundredths of a percent: 0.0001 = 100 micro-units
 Facts = Mapping[str, int | None]
 
@@ -27,11 +31,17 @@ class Grade:
 
 
 def read_terms(file: str, content: str, known: Collection[str], problems: list[Problem]) -> tuple[Term, ...]:
-    """Rows of limit.csv or price.csv; every name in an expression must be a fact, a parameter, pd or score."""
+    """Rows of limit.csv or price.csv; every name in an expression must be a fact, a parameter, pd or score.
+
+    One of them may name `others`.
+    """
     terms: list[Term] = []
-    for row in read_rows(file, content, TERM_COLUMNS, problems):
+    rows = read_rows(file, content, TERM_COLUMNS, problems)
+    plain = [row["value"] for row in rows if not _OTHERS.search(row["value"])]
+    alone = 0 < len(plain) == len(rows) - 1
+    for row in rows:
         try:
-            expression = parse_expression(row["value"])
+            expression = parse_expression(_OTHERS.sub(_least(plain), row["value"]) if alone else row["value"])
         except ValueError as error:
             problems.append(Problem(file, row.line, "value", str(error)))
             continue
@@ -43,6 +53,19 @@ def read_terms(file: str, content: str, known: Collection[str], problems: list[P
     if not terms:
         problems.append(Problem(file, 1, "", "the table has no usable rows"))
     return tuple(terms)
+
+
+def folded(values: Sequence[str]) -> list[str]:
+    """The values of a table's terms with `others` where one of them names the least of all others."""
+    for place, value in enumerate(values if len(values) > 2 else ()):  # one other may be anybody's words
+        before, after = values[:place], values[place + 1 :]
+        if (least := _least([*before, *after])) in value:
+            return [*before, value.replace(least, OTHERS), *after]
+    return list(values)
+
+
+def _least(values: Sequence[str]) -> str:
+    return f"min({', '.join(values)})" if len(values) > 1 else f"({values[0]})"
 
 
 def read_grades(file: str, content: str, problems: list[Problem]) -> tuple[Grade, ...]:

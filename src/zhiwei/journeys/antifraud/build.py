@@ -7,6 +7,7 @@ import polars as pl
 
 from zhiwei.borrower import PURPOSES, allowed
 from zhiwei.borrower.sameness import Sameness
+from zhiwei.credit.antifraud.columns import Columns
 from zhiwei.credit.antifraud.policy import sieve
 from zhiwei.credit.antifraud.snapshot import Made as Snapped
 from zhiwei.credit.antifraud.snapshot import make_snapshot, sharing_edges
@@ -68,7 +69,8 @@ def _sales(unit: Unit, today: date, as_of: date) -> tuple[pl.DataFrame, pl.DataF
     named = _by_name(unit, parties) if willing else {}
     for start in range(0, len(willing), BUCKET):
         batches = unit.batches.of(willing[start : start + BUCKET], ["invoices"], as_of, None)
-        rows = valid_of(current("invoices", batches.get("invoices", []), as_of), checks, "sale")
+        invoices = current("invoices", batches.get("invoices", []), as_of)
+        rows = pl.DataFrame(invoices)[valid_of(Columns(invoices), checks, "sale")]
         if rows.height:
             buyer = pl.col("counterparty").replace_strict(named, default="", return_dtype=pl.String)
             found = rows.filter(pl.col("issue_date") > since).group_by("party_id", buyer.alias("to_party"))

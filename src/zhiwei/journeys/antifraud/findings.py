@@ -1,11 +1,14 @@
 """What the checks find about parties, from records they let us read and from the network; figures for a decision."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhiwei.borrower import KINDS
+from zhiwei.borrower.covers import spoken_for
 from zhiwei.borrower.sameness import Sameness
 from zhiwei.credit.antifraud import Searched, Seen, search
 from zhiwei.credit.antifraud.findings import Evidence
@@ -32,19 +35,23 @@ def findings_on(*, books: Books, by: Actor, party: str, as_of: date) -> Searched
         if party not in unit.parties.sources([party]):
             raise NotFound("no_such_party", f"no party {party}")
         today = books.today()
-        tables, _ = shown(unit, [party], today, as_of)
-        return findings_of(unit, tables=tables, parties=[party], as_of=as_of, today=today)
+        tables, covered = shown(unit, [party], today, as_of)
+        return findings_of(unit, tables=tables, covered=covered, parties=[party], as_of=as_of, today=today)
 
 
 def findings_of(
-    unit: Unit, *, tables: Mapping[str, pa.Table], parties: Sequence[str], as_of: date, today: date
+    unit: Unit, *, tables: Mapping[str, pa.Table], covered: pa.Table, parties: Sequence[str], as_of: date, today: date
 ) -> Searched:
     """The same for a journey that has its transaction open and has read its records under their consents.
 
     The network is used where its snapshot is not later than `as_of`; without it circles and guarantees are not looked
     at, and the checks on them are not among those that `looked`. What is pledged is looked for among what others let
-    us see today, too.
+    us see today, too. Of whom there is no row of a kind, and no file that says it has none (`covered`), nothing was
+    looked at: 0 is told from not known for each party alone.
     """
+    told = pc.unique(covered["kind"]).to_pylist()  # a search that found nothing was made
+    tables = {**{kind: KINDS[kind].schema.empty_table() for kind in told}, **tables}
+    known = _known(tables, covered, as_of)
     snapshot = unit.network.snapshot()
     if snapshot is not None and snapshot.as_of > as_of:
         snapshot = None
@@ -58,13 +65,25 @@ def findings_of(
         neighbours=_neighbours(traces),
         bad={mark.party: mark.why for mark in unit.network.marks(as_of, _traded_with(tables))},
         near=_near(unit, snapshot, parties, as_of),
+        known=known | {"applications": set(applications["party_id"].to_pylist())},
     )  # fmt: skip
     found = search(seen, parties, as_of)
     if snapshot is not None:
         return found
-    return Searched(
-        found.findings, tuple(name for name in found.looked if name not in ("circular_invoicing", "near_bad_party"))
+    return replace(
+        found, looked=tuple(name for name in found.looked if name not in ("circular_invoicing", "near_bad_party"))
     )
+
+
+def _known(tables: Mapping[str, pa.Table], covered: pa.Table, as_of: date) -> dict[str, set[str]]:
+    """Kind -> parties of whom there are rows, or a file that speaks for them. One's own pledges are not the register:
+    that is known where it was searched.
+    """
+    told = spoken_for(covered, as_of)
+    return {
+        kind: told.get(kind, set()) | set([] if kind == "pledges" else pc.unique(table["party_id"]).to_pylist())
+        for kind, table in tables.items()
+    }
 
 
 def _traded_with(tables: Mapping[str, pa.Table]) -> list[str]:

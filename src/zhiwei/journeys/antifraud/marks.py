@@ -6,7 +6,8 @@ from datetime import date
 
 from zhiwei.journeys.network import Mark
 from zhiwei.journeys.once import step
-from zhiwei.journeys.ports import Books, Proposal
+from zhiwei.journeys.ports import Books
+from zhiwei.journeys.referred import Proposal
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical, digest, identifier
 
 VERB = "end_mark"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhiwei.borrower import KINDS, PURPOSES, Consent, Party, give
+from zhiwei.journeys.borrower.news import consents_given, consents_withdrawn, registered
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, digest
@@ -84,9 +85,8 @@ def give_consent(*, books: Books, by: Actor, permission: Permission) -> Given:
     request = permission.request()
     with step(books, by, "give_consent", f"consent:{digest(request)}", request) as current:
         if current.earlier is None:
-            current.unit.parties.add([permission.party])
             given = [_consent(permission, scope) for scope in sorted(set(permission.scopes))]
-            current.unit.parties.add_consents(given)
+            _keep(current.unit, books.today(), [permission.party], given)
             current.result = {"consents": [one.consent_id for one in given]}
         answer = Given(**(current.earlier or current.result))
         ended = {
@@ -114,8 +114,7 @@ def give_consents(*, books: Books, by: Actor, permission: Permission, parties: S
     with step(books, by, "give_consents", f"consents:{digest(request)}", request) as current:
         given = [_consent(one, scope) for one in each for scope in sorted(set(one.scopes))]
         if current.earlier is None:
-            current.unit.parties.add([one.party for one in each])
-            current.unit.parties.add_consents(given)
+            _keep(current.unit, books.today(), [one.party for one in each], given)
             current.result = {"parties": len(each), "consents": len(given)}
         ids = {one.consent_id for one in given}
         held = current.unit.parties.consents([one.party.party_id for one in each])
@@ -126,6 +125,13 @@ def give_consents(*, books: Books, by: Actor, permission: Permission, parties: S
                 f"{ended[0]}", hint="to allow it anew takes new evidence",
             )  # fmt: skip
         return GivenByMany(**(current.earlier or current.result))
+
+
+def _keep(unit: Unit, today: date, parties: Sequence[Party], given: Sequence[Consent]) -> None:
+    told = registered(unit, [party.party_id for party in parties], today)
+    unit.parties.add(parties)
+    unit.parties.add_consents(given)
+    unit.outbox.tell([*told, *consents_given(given, today)])
 
 
 def _check(permission: Permission) -> None:
@@ -199,6 +205,7 @@ def _end(unit: Unit, by: Actor, party: str, ended: Sequence[str], on: date, beca
         unit.batches.withdraw(
             {"consent": consent, "on": on, "delete_by": delete_by, "because": because, "person": by.person}
         )
+    unit.outbox.tell(consents_withdrawn(party, ended, on, delete_by))
     return {
         "consents": [*ended], "withdrawn_on": on.isoformat(), "delete_by": delete_by.isoformat(),
         "batches": sum(filed.consent in ended for filed in unit.batches.filed(party)),

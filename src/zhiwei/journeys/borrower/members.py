@@ -94,7 +94,7 @@ def tied_to(
         wanted = frozenset().union(*frontiers.values())
         if not wanted:
             break
-        read |= _links_of(unit, wanted - read.keys(), known_at)
+        read |= links_of(unit, wanted - read.keys(), known_at)
         for party, frontier in frontiers.items():
             if frontier:
                 one = found[party]
@@ -105,7 +105,7 @@ def tied_to(
     return found
 
 
-def _links_of(unit: Unit, parties: Collection[str], known_at: datetime | None) -> dict[str, list[Link]]:
+def links_of(unit: Unit, parties: Collection[str], known_at: datetime | None = None) -> dict[str, list[Link]]:
     """Party -> links of all who are one with it, between the ids that were kept."""
     behind = members_of(unit, sorted(parties), known_at)
     links = unit.relations.links(everybody(behind), known_at)

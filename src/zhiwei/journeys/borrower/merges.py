@@ -13,7 +13,8 @@ from zhiwei.borrower.relations import Merge
 from zhiwei.borrower.sameness import Rejection, Sameness
 from zhiwei.journeys.borrower.duplicates import against, known_of, stands
 from zhiwei.journeys.once import step
-from zhiwei.journeys.ports import Books, Proposal, Unit
+from zhiwei.journeys.ports import Books, Unit
+from zhiwei.journeys.referred import Proposal
 from zhiwei.loans import FROZEN, OPEN
 from zhiwei.loans.line import LATE, Line
 from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal, canonical, identifier

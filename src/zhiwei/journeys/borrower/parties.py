@@ -12,6 +12,7 @@ from zhiwei.borrower.identity import IDENTIFIERS, is_valid, masked_text, normal
 from zhiwei.borrower.particulars import ONE_NUMBER, Read, name_kind, plain_text, read_particular
 from zhiwei.borrower.relations import LINKS, MUTUAL, ROLES, Held, Link, Role, covering, holds, owned_too_much
 from zhiwei.borrower.told import Ready, Told, impersonal, made_ready, reasonable_day
+from zhiwei.journeys.borrower.news import party_registered
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
 from zhiwei.values import Actor, BadInput, NotFound, Refusal, canonical, digest, identifier
@@ -85,7 +86,7 @@ def know_party(*, books: Books, by: Actor, told: Told, key: str | None = None) -
         with step(books, by, "know_party", own, request) as current:
             if current.earlier is None:
                 unit.relations.hold([party])
-                [known] = _take(unit, by, [(party, ready)])
+                [known] = _take(unit, by, [(party, ready)], books.today())
                 current.result = _plain(known)
             return Known(**(current.earlier or current.result))
 
@@ -103,17 +104,18 @@ def know_parties(*, books: Books, by: Actor, told: Sequence[tuple[str, Told]]) -
             if not ready[-1].uscc and not ready[-1].given and not ready[-1].identifiers:
                 raise _nothing_to_know_by()
         except BadInput as bad:
-            problems.append(f"{place}: {bad.message}")
+            problems.append((place, "", bad.message))
     if problems:
         more = f"; and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
-        raise BadInput("bad_rows", "; ".join(problems[:MOST_PROBLEMS]) + more, hint="nothing was taken")
+        said = "; ".join(f"{place}: {message}" for place, _, message in problems[:MOST_PROBLEMS])
+        raise BadInput("bad_rows", said + more, hint="nothing was taken", errors=problems)
     with books.unit(by.tenant) as unit:
         every = [(_party_id(unit, one, None), one) for one in ready]
         content = _mark(unit, [one.content() for one in ready])
         request = {"parties": [party for party, _ in every], "content": content}
         with step(books, by, "know_parties", f"parties told:{content}", request) as current:
             if current.earlier is None:
-                current.result = {"parties": [_plain(known) for known in _take(unit, by, every)]}
+                current.result = {"parties": [_plain(known) for known in _take(unit, by, every, books.today())]}
             return Many(**(current.earlier or current.result))
 
 
@@ -235,7 +237,7 @@ def _to_end(unit: Unit, kind: str, party: str, *, what: str, on: date) -> list[s
     return [row.identifier_id for row in alike if row.until is None and row.since <= on]
 
 
-def _take(unit: Unit, by: Actor, every: Sequence[tuple[str, Ready]]) -> list[Known]:
+def _take(unit: Unit, by: Actor, every: Sequence[tuple[str, Ready]], today: date) -> list[Known]:
     """Write what is new of all of them, in the order in which they are told."""
     parties = sorted({party for party, _ in every})
     known, old_names = set(unit.parties.sources(parties)), unit.parties.names(parties)
@@ -274,6 +276,7 @@ def _take(unit: Unit, by: Actor, every: Sequence[tuple[str, Ready]]) -> list[Kno
         added = unit.relations.add_identifiers(fresh, by.person), unit.relations.add_roles(played, by.person)
         counts.append((party not in known, *added))
         known.add(party)
+    unit.outbox.tell(party_registered(party, today) for (party, _), (new, *_) in zip(every, counts, strict=True) if new)
     also = _also(unit, [(party, ready.identifiers) for party, ready in every])
     return [
         Known(party, *count, others, [*ready.warnings, *_warnings(ready.identifiers)])

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from zhiwei.borrower import give
 from zhiwei.borrower.delivery import Delivery
+from zhiwei.journeys.borrower.news import consents_given, invoices_received, registered
 from zhiwei.journeys.once import Step, step
 from zhiwei.journeys.ports import Books
 from zhiwei.values import EARLIEST, Actor, digest, identifier
@@ -36,7 +38,7 @@ def receive(
         if current.earlier is None:
             received, before = [], 0
             for delivery in deliveries:
-                received.append(_store(current, delivery, folder, partial(_add, on_progress, before)))
+                received.append(_store(current, delivery, folder, books.today(), partial(_add, on_progress, before)))
                 before += delivery.invoices.num_rows
             current.result = {"files": len(received)}
             return received
@@ -52,16 +54,22 @@ def _fingerprint(deliveries: list[Delivery]) -> list[list[int]]:
     return [[len(d.parties), d.invoices.num_rows, len(d.labels), d.bad_rows.height] for d in deliveries]
 
 
-def _store(current: Step, delivery: Delivery, folder: str, on_progress: Callable[[int], None]) -> Received:
-    unit = current.unit
+def _store(
+    current: Step, delivery: Delivery, folder: str, today: date, on_progress: Callable[[int], None]
+) -> Received:  # fmt: skip
+    unit, text_hash = current.unit, digest(delivery.consent_text)
+    told = list(registered(unit, [party.party_id for party in delivery.parties], today))
     new_parties = unit.parties.add(delivery.parties)
-    text_hash = digest(delivery.consent_text)
-    unit.parties.add_consents(
+    consents = [
         give(party.party_id, "invoices", delivery.purpose, EARLIEST, text_hash, f"file {delivery.sha256[:16]}")
         for party in delivery.parties
-    )
+    ]
+    unit.parties.add_consents(consents)
     done = new_invoices = 0
     delivery_id = identifier("del", delivery.source, delivery.sha256, delivery.invoices.num_rows)
+    unit.outbox.tell(
+        [*told, *consents_given(consents, today), *invoices_received(delivery_id, delivery.invoices, today)]
+    )
     for rows, new in unit.records.add(delivery, delivery_id, folder):
         done += rows
         new_invoices += new

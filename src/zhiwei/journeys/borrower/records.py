@@ -13,6 +13,7 @@ from zhiwei.borrower.covers import Cover
 from zhiwei.borrower.overlap import counted_once
 from zhiwei.borrower.reading import Parsed
 from zhiwei.journeys.borrower.members import everybody, members_of, merged, rewritten, willing
+from zhiwei.journeys.borrower.news import records_received
 from zhiwei.journeys.filing import Batch, Covering
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
@@ -21,11 +22,15 @@ from zhiwei.values import Actor, BadInput, digest, identifier
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where records came from: the source's name, the file's, and the SHA-256 of its bytes."""
+    """Where records came from: the source's name, the file's, and the SHA-256 of its bytes.
+
+    `settings`: a digest of what a person said of the file, by which it was read; "" where nobody said anything.
+    """
 
     name: str
     file: str
     sha256: str
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,11 @@ def readable(file: str, parsed: Parsed) -> Contents:
 
 
 def delivery_of(source: Source, contents: Contents) -> str:
-    """The id of a delivery follows from what it holds; the same file with other days corrects what was said of them."""
-    return identifier("del", source.name, source.sha256, *contents.rows.items(), *map(astuple, contents.covers))
+    """The id of a delivery follows from what it holds and how it was read: the same file with other days, or read by
+    other settings, corrects what was said of it.
+    """
+    said = [source.settings] if source.settings else []  # without any the id is what it always was
+    return identifier("del", source.name, source.sha256, *contents.rows.items(), *map(astuple, contents.covers), *said)
 
 
 def keep(unit: Unit, today: date, source: Source, contents: Contents, key: str = "") -> tuple[str, bool]:
@@ -120,6 +128,7 @@ def keep(unit: Unit, today: date, source: Source, contents: Contents, key: str =
         batches = [replace(one, batch_id=identifier("bat", delivery, one.kind, one.party)) for one in batches]
     if not unit.batches.deliver(delivery, source.name, source.file, source.sha256, sum(contents.rows.values())):
         return delivery, False
+    unit.outbox.tell(records_received(delivery, batches, today))
     unit.batches.add(replace(one, delivery=delivery, consent=consent[one.party, one.kind]) for one in batches)
     unit.batches.add_covers(
         # Days that are still to come are not spoken for, whatever a file says.

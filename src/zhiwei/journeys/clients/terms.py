@@ -13,7 +13,8 @@ from typing import Any
 from zhiwei.journeys.clients.keys import key_set, key_set_of
 from zhiwei.journeys.once import step
 from zhiwei.journeys.partners.ports import ACTIVE, SUSPENDED, Terms
-from zhiwei.journeys.ports import Books, Proposal, Unit
+from zhiwei.journeys.ports import Books, Unit
+from zhiwei.journeys.referred import Proposal
 from zhiwei.values import Actor, BadInput, Forbidden, NotFound, Refusal, canonical, identifier
 
 REGISTER, CHANGE = "client.register", "client.change"

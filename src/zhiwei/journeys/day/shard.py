@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from zhiwei.journeys.bookkeeping import ShardDay
 from zhiwei.journeys.day.accrual import ByProduct, book_accrual
 from zhiwei.journeys.lines.find import products_of
 from zhiwei.journeys.money.touch import Held, hold, live_entries, touch
 from zhiwei.journeys.once import step
-from zhiwei.journeys.ports import Books, Changes, ShardDay, Unit
+from zhiwei.journeys.ports import Books, Changes, Unit
 from zhiwei.journeys.products import by_hash
 from zhiwei.loans import Line
 from zhiwei.loans.events import Event, RateChange

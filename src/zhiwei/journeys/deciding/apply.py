@@ -10,6 +10,7 @@ from zhiwei.borrower.particulars import plain_text, read_particular
 from zhiwei.borrower.relations import SHARED, holds
 from zhiwei.borrower.told import impersonal
 from zhiwei.credit.antifraud.typologies.applications import HELD_AS, KINDS
+from zhiwei.journeys.deciding.news import application_received
 from zhiwei.journeys.network import Application
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, Unit
@@ -59,6 +60,7 @@ def apply(*, books: Books, by: Actor, product: str, party: str, on: date, came_w
     with step(books, by, "apply", f"apply:{told.application_id}", request) as current:
         if current.earlier is None:
             new = current.unit.applications.add([told], by.person) > 0
+            current.unit.outbox.tell([application_received(told)])
             done = Applied(told.application_id, party, product, on.isoformat(), tuple(kinds), new)
             current.result = {**asdict(done), "kinds": kinds}
             return done
@@ -70,6 +72,7 @@ def who_is_asked_about_applied(unit: Unit, by: Actor, product: str, parties: Seq
     silent = sorted(set(parties) - unit.applications.told(parties, product, on))
     held = _held(unit, silent, on)
     made = [_application(unit, (party, product, on), "", (), held.get(party, [])) for party in silent]
+    unit.outbox.tell(map(application_received, made))
     return unit.applications.add(made, by.person)
 
 

@@ -15,11 +15,14 @@ from zhiwei.borrower.features import CANNOT_SHOW, whole_picture
 from zhiwei.borrower.quality import demanded
 from zhiwei.credit.antifraud import check_names, loop_share, loop_shares
 from zhiwei.credit.underwriting import Verdict, underwrite
+from zhiwei.credit.underwriting.group import JOINT_SHARE
 from zhiwei.journeys.antifraud.findings import findings_of
 from zhiwei.journeys.borrower.members import everybody, members_of, willing
 from zhiwei.journeys.borrower.pictures import Reading
 from zhiwei.journeys.deciding.apply import who_is_asked_about_applied
 from zhiwei.journeys.deciding.exposure import stored_exposures
+from zhiwei.journeys.deciding.group import joint_shares
+from zhiwei.journeys.deciding.news import decision_made, task_of
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash, published
 from zhiwei.shelf import Product
@@ -32,7 +35,7 @@ from zhiwei.values import (
     Refusal,
     add_months,
     canonical,
-    digest,
+    fingerprint,
     identifier,
     quantized,
     yuan,
@@ -67,6 +70,7 @@ def decide(
             found = _decide_bucket(unit, policy, bucket, days, loops)
             if unit.decisions.add(found):
                 unit.tasks.open((task_of(one.decision_id), one.decision_id) for one in found if one.outcome == "refer")
+                unit.outbox.tell(news for one in found for news in decision_made(one, days[1]))
                 request = {"product": product, "hash": policy.hash, "as_of": as_of, "parties": len(found)}
                 unit.steps.audit(by, "decide", [canonical(request)])
         decided += found
@@ -150,8 +154,9 @@ def looked_at(
     as_of = days[0]
     features = whole_picture(tables, parties, as_of, covered, wanted=set(product.facts))
     figures = demanded(tables, parties, as_of, product.needs.demands, covered)
-    asked = any(name.startswith("found_") for name in product.facts)
-    fraud = findings_of(unit, tables=tables, parties=parties, as_of=as_of, today=days[1]) if asked else None
+    fraud = None
+    if any(name.startswith("found_") for name in product.facts):
+        fraud = findings_of(unit, tables=tables, covered=covered, parties=parties, as_of=as_of, today=days[1])
     sources, owed = unit.parties.sources(parties), stored_exposures(unit, product, parties, as_of)
     seen = {}
     for row, party in enumerate(parties):
@@ -162,6 +167,8 @@ def looked_at(
         found |= {name: float(values[row]) for name, values in figures.items()}
         facts = {name: _text(party, found.get(name)) for name in product.facts} | owed.get(party, {})
         seen[party] = Seen(used[party], facts)
+    for party, share in joint_shares(unit, product, {party: one.facts for party, one in seen.items()}, as_of).items():
+        seen[party].facts[JOINT_SHARE] = share
     return seen
 
 
@@ -193,9 +200,9 @@ def _text(party: str, value: float | None) -> str | None:
 def decision_from(product: Product, party: str, as_of: date, inputs: str, code: str) -> StoredDecision:
     """From the canonical inputs alone, so that a replay walks the very same way; a person's ruling is among them."""
     stored = json.loads(inputs)
-    verdict = ruled(underwrite(product.policy, facts_of(product, inputs), as_of), stored.get("ruling"))
+    verdict = ruled(underwrite(product.policy, numbers_of(product, stored["facts"]), as_of), stored.get("ruling"))
     versions = {"product": product.version, "product_hash": product.hash, "code": code}
-    inputs_hash = digest(stored)
+    inputs_hash = fingerprint(inputs)
     decision_id = identifier("dec", inputs_hash, versions)
     limit = int(unscaled(verdict.limit) * 100)
     document = _document(decision_id, party, product.product_id, as_of, verdict) | {
@@ -222,10 +229,6 @@ def ruled(verdict: Verdict, ruling: Mapping[str, str] | None) -> Verdict:
     return replace(
         verdict, outcome=said[0], limit=micro(ruling["limit"]), annual_rate=rate, reasons=(reason, *verdict.reasons)
     )
-
-
-def task_of(decision: str) -> str:
-    return identifier("task", decision)
 
 
 def facts_of(product: Product, inputs: str) -> Facts:

@@ -12,14 +12,14 @@ from zhiwei.borrower.control import threshold
 from zhiwei.borrower.relations import holds
 from zhiwei.borrower.sameness import Sameness
 from zhiwei.credit.underwriting import underwrite
-from zhiwei.credit.underwriting.group import EXPOSURES, Ties, exposures
+from zhiwei.credit.underwriting.group import EXPOSURES, JOINT_SHARE, Ties, exposures
 from zhiwei.journeys.borrower.members import everybody, members_of, tied_to
 from zhiwei.journeys.ports import LineChange, StoredDecision, Unit
 from zhiwei.journeys.view import account
 from zhiwei.loans.line import CLOSED, EXPIRED, FROZEN, OPEN, Line
 from zhiwei.shelf import Product
 from zhiwei.tables import MICRO, micro, text
-from zhiwei.values import Refusal, fen, grouped
+from zhiwei.values import Breach, Refusal, fen, grouped
 
 _FEN = MICRO // 100  # micro-units of 元 in a 分
 _STATUS = {"freeze": FROZEN, "unfreeze": OPEN, "close": CLOSED}
@@ -57,9 +57,7 @@ def check_exposure(
     names = _wanted(product)
     if not names:
         return
-    ties = ties_of(unit, [decision.party], names, on)[decision.party]
-    if not ties.everybody <= set(held):
-        raise Refusal("group_changed", f"the group of {decision.party} grew meanwhile", hint="accept again")
+    ties = _held_ties(unit, decision.party, names, held, on)
     now = exposures(ties, product.product_id, unit.lines.of_parties(sorted(held)), on)
     inputs = json.loads(decision.inputs)
     then = {name: inputs["facts"].get(name) for name in names}
@@ -67,13 +65,55 @@ def check_exposure(
     if not risen:
         return
     if "ruling" not in inputs:
-        known = {name: inputs["facts"].get(name) for name in product.facts} | {one: _text(now[one]) for one in risen}
-        facts = {name: None if value is None else micro(value) for name, value in known.items()}
+        facts = _facts(product, inputs["facts"] | {one: _text(now[one]) for one in risen})
         verdict = underwrite(product.policy, facts, decision.as_of)
         if verdict.outcome == "approve" and offer * _FEN <= verdict.limit:
             return
     told = ", ".join(f"{name} was {then[name]} 元 and is {_said(now[name])} 元" for name in risen)
     raise Refusal("exposure_changed", f"{decision.party}: {told}", hint="decide again: less may be offered now")
+
+
+def check_raise(unit: Unit, product: Product, line: Line, limit: int, on: date) -> None:
+    """Refusal where a line of so much (分) is more than the product leaves beside all else that is at stake now.
+
+    Only what rests on what is at stake is asked again: for the rest two persons stand. Whose lines count is held until
+    the transaction ends, so call this before the line is locked: `accept` takes them in the same order.
+    """
+    names = _wanted(product)
+    if not names:
+        return
+    unit.merges.hold()
+    held = to_hold(unit, product, line.party, on)
+    unit.lines.hold(sorted(held))
+    ties = _held_ties(unit, line.party, names, held, on)
+    others = [one for one in unit.lines.of_parties(sorted(held)) if one.line_id != line.line_id]
+    now = exposures(ties, product.product_id, others, on)
+    decision = unit.decisions.get(line.decision)
+    if decision is None:
+        raise Breach(f"line {line.line_id} was opened on no decision")
+    known = json.loads(decision.inputs)["facts"] | {name: _text(now[name]) for name in names}
+    verdict = underwrite(product.policy, _facts(product, known), on)
+    resting = product.policy.resting_on(names)
+    [terms] = [one["terms"] for one in verdict.trace if one["step"] == "limit"]
+    names_of = {term.name: term.expression.names for term in product.policy.limit}
+    asked = [name for name, those in names_of.items() if those & resting and JOINT_SHARE not in those]  # a share of all
+    passed = [name for name in asked if terms[name] is None or limit * _FEN > micro(terms[name])]
+    passed += [one.code for one in verdict.reasons if one.effect == "decline" and one.fact in resting]
+    if passed:
+        told = ", ".join(f"{name} is {_said(now[name])} 元" for name in names)
+        message = f"{grouped(limit)} 元 for {line.party} is more than {', '.join(passed)} leaves: {told}"
+        raise Refusal("over_exposure", message, hint="raise it to less, or cut another line first")
+
+
+def _held_ties(unit: Unit, party: str, names: Collection[str], held: Collection[str], on: date) -> Ties:
+    ties = ties_of(unit, [party], names, on)[party]
+    if not ties.everybody <= set(held):
+        raise Refusal("group_changed", f"the group of {party} grew meanwhile", hint="do it again")
+    return ties
+
+
+def _facts(product: Product, known: Mapping[str, str | None]) -> dict[str, int | None]:
+    return {name: None if (value := known.get(name)) is None else micro(value) for name in product.facts}
 
 
 def ties_of(unit: Unit, parties: Sequence[str], names: Collection[str], on: date) -> dict[str, Ties]:
@@ -115,7 +155,7 @@ def _as_of(unit: Unit, lines: Sequence[Line], on: date) -> list[Line]:
     """The lines that were open by then, each as it was: most are read as they are, few have changed since."""
     lines = [line for line in lines if line.opened_on <= on]
     changes: dict[str, list[LineChange]] = {}
-    for change in unit.lines.changes([line.line_id for line in lines]):
+    for change in unit.lines.changes([line.line_id for line in lines]) if lines else ():
         changes.setdefault(change.line, []).append(change)
     moved = [line.line_id for line in lines if line.last_event and line.last_event > on]
     loans = unit.loans.of_lines(moved) if moved else []

@@ -1,6 +1,6 @@
 """What a product charges on a day, score by score; and one business, one probability or one set of facts within it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from zhiwei.journeys.deciding.decide import facts_of
 from zhiwei.journeys.ports import Books
 from zhiwei.journeys.products import published
 from zhiwei.shelf import Product
-from zhiwei.tables import MICRO, did_you_mean
+from zhiwei.tables import MICRO
 from zhiwei.values import Actor, BadInput, NotFound, Refusal
 
 Facts = Mapping[str, int | None]
@@ -18,10 +18,13 @@ Facts = Mapping[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Whose price is asked for: one of a party, facts, and a probability of default in micro-units; or nobody's."""
+    """Whose price is asked for: one of a party, facts, and a probability of default in micro-units; or nobody's.
+
+    Facts are told to the product that looks at them: which they may be, it knows.
+    """
 
     party: str | None = None
-    facts: Facts | None = None
+    facts: Callable[[Product], Facts] | None = None
     pd: int | None = None
 
 
@@ -49,7 +52,8 @@ def prices(*, books: Books, by: Actor, product: str, on: date | None = None, ris
             if stored is None or stored.product != product:
                 hint = f"zhiwei decide --product {product} --party {risk.party} --as-of DATE"
                 raise NotFound("not_decided", f"the latest decision on {risk.party} is none of {product}", hint=hint)
-            risk, on = Risk(facts=facts_of(chosen, stored.inputs)), on or stored.as_of
+            inputs = stored.inputs
+            risk, on = Risk(facts=lambda product: facts_of(product, inputs)), on or stored.as_of
     return priced(chosen, on or books.today(), risk)
 
 
@@ -57,15 +61,13 @@ def priced(product: Product, on: date, risk: Risk) -> Priced:
     """The same for a product at hand, which knows no parties."""
     if on < product.since:
         raise Refusal("product_not_in_force", f"{product.product_id} decides from {product.since} on, not on {on}")
-    for name in sorted((risk.facts or {}).keys() - set(product.facts)):
-        hint = did_you_mean(name, product.facts)
-        raise BadInput("unknown_fact", f"{product.product_id} does not look at {name!r}", hint=hint)
     if risk.pd is not None and not 0 < risk.pd < MICRO:
         raise BadInput("bad_pd", "a probability of default lies between 0 and 1: 0.02 is 2 %")
     policy = product.policy
-    known = dict.fromkeys(policy.facts()) | dict(risk.facts or {})
-    if risk.facts is not None:  # price terms may ask for what the product's tables give
-        known = policy.derived(known, policy.in_force(on))
+    known: Facts = dict.fromkeys(policy.facts())
+    if risk.facts is not None:
+        # price terms may ask for what the product's tables give
+        known = policy.derived({**known, **risk.facts(product)}, policy.in_force(on))
     ladder = price_ladder(policy, on, known)
     asked = None
     if risk.facts is not None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from zhiwei import __version__
 from zhiwei.credit.underwriting import Ruling, who_may
 from zhiwei.credit.underwriting.disclosure import Told, told_reasons
 from zhiwei.journeys.deciding.decide import decision_from
+from zhiwei.journeys.deciding.news import decision_made, task_settled
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash
@@ -84,11 +86,11 @@ def rule(*, books: Books, by: Actor, decision: str, word: Word) -> Settled:
     # the word is part of the key: another word of the same person is told that a person has ruled
     with step(books, by, "rule", f"rule:{decision}:{by.person}:{digest(request)[:16]}", request) as current:
         if current.earlier is None:
-            current.result = _rule(current.unit, by, request)
+            current.result = _rule(current.unit, by, request, books.today())
         return Settled(**(current.earlier or current.result))
 
 
-def _rule(unit: Unit, by: Actor, request: Mapping[str, Any]) -> dict[str, Any]:
+def _rule(unit: Unit, by: Actor, request: Mapping[str, Any], today: date) -> dict[str, Any]:
     stored = unit.decisions.get(request["decision"])
     if stored is None:
         raise NotFound("no_such_decision", f"no decision {request['decision']}")
@@ -104,6 +106,7 @@ def _rule(unit: Unit, by: Actor, request: Mapping[str, Any]) -> dict[str, Any]:
     made = decision_from(product, stored.party, stored.as_of, canonical(inputs), __version__)
     unit.decisions.add([made])
     unit.tasks.rule(Ruled(stored.decision_id, made.decision_id, made.outcome, by.person, by.role, ruling.because))
+    unit.outbox.tell([*decision_made(made, today), task_settled(stored, made, today)])
     return {
         "decision": made.decision_id, "ruled_on": stored.decision_id, "overruled": stored.outcome,
         "outcome": made.outcome, "limit": yuan(made.limit),

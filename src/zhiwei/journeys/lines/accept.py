@@ -9,6 +9,7 @@ from zhiwei.journeys.borrower.members import members_of
 from zhiwei.journeys.deciding.decide import accepted_rate
 from zhiwei.journeys.deciding.exposure import check_exposure, to_hold
 from zhiwei.journeys.lines.find import check_day
+from zhiwei.journeys.lines.news import line_opened
 from zhiwei.journeys.once import step
 from zhiwei.journeys.ports import Books, StoredDecision, Unit
 from zhiwei.journeys.products import by_hash
@@ -56,6 +57,7 @@ def accept(*, books: Books, by: Actor, key: str, offer: Offer, on: date) -> Acce
             hint = f"what became of it is {ruled.became}"
             raise Refusal("overruled", f"a person ruled on {decision.decision_id}", hint=hint)
         unit.lines.add(line)
+        unit.outbox.tell([line_opened(line)])
         current.result = {
             "line": line.line_id, "party": line.party, "limit": yuan(line.limit),
             "annual_rate": format(line.annual_rate.normalize(), "f"), "opened_on": on.isoformat(),

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from zhiwei.journeys.lines.find import check_not_ahead, locked_line
+from zhiwei.journeys.deciding.exposure import check_raise
+from zhiwei.journeys.lines.find import check_not_ahead, locked_line, products_of
+from zhiwei.journeys.lines.news import line_changed, line_news
 from zhiwei.journeys.once import step
-from zhiwei.journeys.ports import Books, Changes, LineChange, Proposal, Unit
+from zhiwei.journeys.ports import Books, Changes, LineChange, Unit
+from zhiwei.journeys.referred import Proposal
 from zhiwei.loans import CLOSED, FROZEN, OPEN, Line
 from zhiwei.values import Actor, BadInput, Forbidden, Refusal, canonical, grouped, identifier, yuan
 
@@ -58,24 +61,33 @@ def propose_change(*, books: Books, by: Actor, key: str, line: str, change: Chan
     proposal = Proposal(identifier("prop", key, request), f"line.{change.what}", canonical(request), by.person, None)
     with step(books, by, "propose_change", key, request) as current:
         if current.earlier is None:
-            _changed(books, locked_line(current.unit, line), change, on)
+            _changed(books, _line(books, current.unit, line, change, on), change, on)
             current.unit.steps.propose(proposal)
     return proposal
 
 
 def apply_change(books: Books, unit: Unit, by: Actor, line: str, change: Change, on: date) -> dict[str, Any]:
     """The change made and written down; -> `Changed` as plain values."""
-    found = locked_line(unit, line)
+    found = _line(books, unit, line, change, on)
     fresh, was, becomes = _changed(books, found, change, on)
     if change.what == "sub_limit":
         unit.lines.set_sub_limit(line, change.name, change.limit)
-    unit.desk.write(Changes(lines={line: fresh}))
     change_id = identifier("chg", line, change.request(line, on), was)
+    told = list(line_news(found, fresh, change_id, on)) or [line_changed(fresh, change_id, on)]
+    unit.desk.write(Changes(lines={line: fresh}, told=told))
     unit.lines.record(LineChange(change_id, line, on, change.what, was, becomes, change.because, by.person))
     return {
         "line": line, "status": fresh.status, "limit": yuan(fresh.limit), "used": yuan(fresh.used),
         "available": yuan(fresh.available),
     }  # fmt: skip
+
+
+def _line(books: Books, unit: Unit, line: str, change: Change, on: date) -> Line:
+    """The line, locked. Refusal where a raise does not fit beside what is at stake already."""
+    if change.what == "raise" and (found := unit.lines.get(line)):
+        _changed(books, found, change, on)
+        check_raise(unit, products_of(unit)(found), found, change.limit, on)
+    return locked_line(unit, line)
 
 
 def _changed(books: Books, line: Line, change: Change, on: date) -> tuple[Line, str, str]:

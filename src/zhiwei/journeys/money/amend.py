@@ -13,7 +13,8 @@ from zhiwei.journeys.lines.control import Change, Changed, apply_change
 from zhiwei.journeys.lines.find import check_not_ahead, no_line, products_of
 from zhiwei.journeys.money.touch import Held, happened, held_of, owed
 from zhiwei.journeys.once import step
-from zhiwei.journeys.ports import Books, Loan, Proposal, Unit
+from zhiwei.journeys.ports import Books, Loan, Unit
+from zhiwei.journeys.referred import Proposal
 from zhiwei.loans import replay
 from zhiwei.loans.accrual import running
 from zhiwei.loans.events import (

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Protocol
 
 from zhiwei.journeys.lines.find import check_day, no_line, products_of
+from zhiwei.journeys.lines.news import draw_news
 from zhiwei.journeys.money.batch import Answer, Batch, Request, one, told
-from zhiwei.journeys.money.touch import Held, hold, live_entries, live_with, touch
+from zhiwei.journeys.money.touch import Held, business_day, hold, live_entries, live_with, touch
 from zhiwei.journeys.ports import Books, Changes, Loan, Opened, Payout, Unit
 from zhiwei.loans import FROZEN, Line, check_draw
 from zhiwei.loans.accrual import running
@@ -120,6 +121,7 @@ def order_draws(
             lines[wanted.line] = changes.lines[wanted.line] = replace(
                 line, held=line.held + wanted.amount, draws=number
             )
+            changes.told.append(draw_news(payouts[-1], wanted.on))
             answers[request.key] = _shown(payouts[-1])
         return answers
 
@@ -232,6 +234,7 @@ def settle_payouts(*, books: Books, by: Actor, said: Mapping[str, Said]) -> dict
             settled.append(replace(payout, status=status, bank_ref=reference))
             line = lines[payout.line]
             lines[payout.line] = changes.lines[payout.line] = replace(line, held=line.held - payout.amount)
+            changes.told.append(draw_news(settled[-1], business_day(opened.closed[line.bucket], payout.value_date)))
             answers[request.key] = _shown(settled[-1])
         _capture(unit, [payout for payout in settled if payout.status == "paid"], opened, changes)
         return answers

@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from zhiwei.journeys.lines.find import check_not_ahead, no_line, products_of
+from zhiwei.journeys.lines.news import repayment_news
 from zhiwei.journeys.money.batch import Answer, Batch, Request, one, told
-from zhiwei.journeys.money.touch import Held, Touched, held_of, live_with, owed, paid_before, touch
+from zhiwei.journeys.money.touch import Held, held_of, live_with, owed, paid_before, touch
 from zhiwei.journeys.ports import Books, Changes, Opened, Unit
 from zhiwei.loans import Balances
 from zhiwei.loans.events import Payment
@@ -86,7 +87,10 @@ def repay_many(*, books: Books, by: Actor, repayments: Mapping[str, Repayment]) 
             before = paid_before(found, wanted.on)
             done = touch(found, [event], wanted.on, event_id, live_with(unit, wanted.line, changes))
             done.write_into(changes, found, [event], done.with_accruals(wanted.line, event_id, wanted.on))
-            answers[request.key] = _answer(found, event, wanted, done, done.account.paid() - before)
+            used = done.account.paid() - before
+            left = owed(done.account).total
+            changes.told.append(repayment_news(wanted.line, event, used, left, done.business_date))
+            answers[request.key] = _answer(found, event, left, used)
         return answers
 
     return told(Batch(books, by, "repay", requests, loans=True).done(work), Repaid)
@@ -104,11 +108,11 @@ def _check(books: Books, held: Held, wanted: Repayment) -> None:
         raise Refusal("no_such_loan", f"line {held.line.line_id} has no loan {wanted.loan}")
 
 
-def _answer(held: Held, event: Payment, wanted: Repayment, done: Touched, used: Balances) -> dict[str, Any]:
+def _answer(held: Held, event: Payment, left: int, used: Balances) -> dict[str, Any]:
     """`used` is what this payment changed: among those of its day it need not be the last."""
     return {
-        "line": wanted.line, "amount": yuan(wanted.amount), "fee": yuan(used.fee), "penalty": yuan(used.penalty),
+        "line": held.line.line_id, "amount": yuan(event.amount), "fee": yuan(used.fee), "penalty": yuan(used.penalty),
         "interest": yuan(used.interest), "principal": yuan(used.principal),
-        "credit": yuan(wanted.amount - used.total), "outstanding": yuan(owed(done.account).total),
+        "credit": yuan(event.amount - used.total), "outstanding": yuan(left),
         "status": held.line.status, "event": event.event_id,
     }  # fmt: skip

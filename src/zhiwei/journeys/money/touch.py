@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from zhiwei.funding.postings import Shares, accrual, negated, of_draft, of_loan
+from zhiwei.journeys.lines.news import WRITTEN_OFF, amendment_news, line_news, loan_news
 from zhiwei.journeys.ports import Changes, Loan, Opened, Unit
 from zhiwei.loans import Account, Balances, Line, LoanState, LoanTerms, replay
 from zhiwei.loans.accrual import Receivable, Running, running
@@ -28,7 +29,7 @@ BY_DAYS = (ACCRUED, "billed")
 class Held:
     """One line, locked, with all that its state follows from. `closed` is the last closed day of its bucket.
 
-    `stored` is what the database has of its loans; a loan that is not in it is new.
+    `stored` is what the database has of its loans; a loan that is not in it is new. `was` is the line as it was opened.
     """
 
     line: Line
@@ -37,6 +38,10 @@ class Held:
     events: list[Event]
     closed: date | None
     stored: dict[str, Loan] = field(default_factory=dict)
+    was: Line = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.was = self.line
 
 
 @dataclass(slots=True)
@@ -45,6 +50,7 @@ class Touched:
 
     account: Account
     business_date: date
+    key: str
     entries: list[Entry] = field(default_factory=list)
     accrued: dict[str, Shares] = field(default_factory=dict)  # loan -> postings that bring its receivables up to date
     classes: list[tuple[str, date, str]] = field(default_factory=list)
@@ -63,9 +69,13 @@ class Touched:
         changes.events += [(held.line.line_id, event) for event in new]
         changes.entries += [(one, self.business_date) for one in entries]
         changes.classes += self.classes
-        changes.lines[held.line.line_id] = held.line
+        line, on = held.line, self.business_date
+        changes.told += line_news(changes.lines.get(line.line_id) or held.was, line, self.key, on)
+        changes.lines[line.line_id] = line
         for name, loan in held.loans.items():
-            if loan != (changes.loans.get(name) or held.stored.get(name)):
+            if loan != (before := changes.loans.get(name) or held.stored.get(name)):
+                state = self.account.loans.get(name)
+                changes.told += loan_news(before, loan, bool(state and state.settled), self.key, on)
                 changes.loans[name] = loan
 
 
@@ -105,7 +115,7 @@ def touch(held: Held, new: Sequence[Event], on: date, key: str, live: Callable[[
     events = [*held.events, *new]
     as_of = _as_of(held, on)
     account = replay(_contracts(held), events, as_of)
-    done = Touched(account, business_day(held, on))
+    done = Touched(account, business_day(held.closed, on), key)
     if _appends(held, new):
         _post_new(done, held, key)
     else:
@@ -138,13 +148,14 @@ def happened(unit: Unit, held: Held, new: Sequence[Event], on: date, key: str) -
     changes, line = Changes(), held.line.line_id
     done = touch(held, new, on, key, live_entries(unit, line))
     done.write_into(changes, held, new, done.with_accruals(line, key, on))
+    changes.told += [amendment_news(line, one, owed(done.account).total, done.business_date) for one in new]
     unit.desk.write(changes)
     return done
 
 
-def business_day(held: Held, on: date) -> date:
+def business_day(closed: date | None, on: date) -> date:
     """The first open day: what is heard of after its day was closed is booked on it."""
-    return max(on, held.closed + DAY) if held.closed else on
+    return max(on, closed + DAY) if closed else on
 
 
 def live_entries(unit: Unit, line: str) -> Callable[[], list[Entry]]:
@@ -292,7 +303,9 @@ def refreshed(loan: Loan, state: LoanState | None, run: Running | None, product:
 
 
 def _next(state: LoanState, product: Product, on: date) -> date | None:
-    """The next day that changes something by itself: a due date, penalty, a rate that ends, a worse class, a freeze."""
+    """The next day that changes something by itself: a due date, the first day late, penalty, a rate that ends, a worse
+    class, a freeze.
+    """
     if state.settled:
         return None
     late, rules = state.terms.late, product.watch.rules(on)
@@ -305,7 +318,7 @@ def _next(state: LoanState, product: Product, on: date) -> date | None:
             days.append(claim.due_on + DAY * (late.grace_days + 1))
     if oldest := state.oldest_due():
         past = (on - oldest).days
-        limits = [product.watch.freeze_above_days + 1, late.off_balance + 1, past + (rules.next_change(past) or 0)]
+        limits = [1, product.watch.freeze_above_days + 1, late.off_balance + 1, past + (rules.next_change(past) or 0)]
         if state.technical:
             limits.append(rules.technical + 1)
         days += [oldest + DAY * limit for limit in limits]
@@ -333,7 +346,7 @@ def watched(line: Line, states: Iterable[LoanState], product: Product) -> Line:
     states = list(states)
     late = max((state.days_past_due() for state in states), default=0)
     if line.status in (OPEN, FROZEN) and any(state.written_off for state in states):
-        return replace(line, status=FROZEN, frozen_because="written off")
+        return replace(line, status=FROZEN, frozen_because=WRITTEN_OFF)
     if line.status == OPEN and late > product.watch.freeze_above_days:
         return replace(line, status=FROZEN, frozen_because=LATE)
     if line.status == FROZEN and line.frozen_because == LATE and late == 0:

@@ -72,7 +72,9 @@ def make_sandbox(*, books: Books, by: Actor, key: str, grounds: Grounds, wanted:
         if unit.clients.add(client, wanted.name, by.person):
             terms = Terms(client, ACTIVE, wanted.scopes, wanted.jwks, wanted.thumbprints)
             unit.clients.set_terms(terms, by.person, INSTALLER)
-        unit.clients.hold(client, [("party", one.party) for one in grounds.scene.borrowers()])
+        parties = [one.party for one in grounds.scene.borrowers()]
+        allowed = [("consent", one.consent_id) for one in unit.parties.consents(parties)]
+        unit.clients.hold(client, [*(("party", party) for party in parties), *allowed])
         secret = "" if unit.clients.test_keys(client) else _new_key(unit, tenant, client)
         today = unit.sandboxes.today()
     return SandboxMade(tenant, client, f"{today}", secret)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhiwei.credit.underwriting import Ladder, Policy, Scorecard, Term, possible_scores
+from zhiwei.credit.underwriting import Ladder, Policy, Scorecard, Term, folded, possible_scores
 from zhiwei.credit.underwriting.pricing import searched_prices
 from zhiwei.shelf.load import FILE_NAME, STAGES, load
 from zhiwei.shelf.product import Product
@@ -305,8 +305,11 @@ def _grade_rows(table: DecisionTable, file: str, problems: list[Problem]) -> She
 
 
 def _term_rows(table: DecisionTable, file: str, problems: list[Problem]) -> Sheet:
-    names = ("term", "value", *_TEXTS)
-    return names, [[_value(table, entry, name) for name in names] for entry in table.entries]
+    values = folded([_value(table, entry, "value") for entry in table.entries])
+    return ("term", "value", *_TEXTS), [
+        [_value(table, entry, "term"), value, *(_value(table, entry, name) for name in _TEXTS)]
+        for entry, value in zip(table.entries, values, strict=True)
+    ]
 
 
 def _changed(file: str, nodes: Mapping[str, Json], again: Json) -> list[Problem]:

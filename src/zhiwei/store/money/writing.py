@@ -10,6 +10,8 @@ from zhiwei.ledger.journal import check
 from zhiwei.loans import Line
 from zhiwei.loans.accrual import COUNTS, ROUNDINGS, split_numerator
 from zhiwei.loans.events import NAMES, body
+from zhiwei.store.partners.outbox import EVENT as TOLD
+from zhiwei.store.partners.outbox import QUEUED, event_row
 from zhiwei.values import canonical, to_plain
 
 LOAN = {
@@ -74,6 +76,7 @@ _PARTS = {
     "postings": _insert("journal_posting", POSTING),
     "classes": _insert("class_change", CLASS, "on conflict do nothing"),
     "audits": _insert("audit", AUDIT),
+    "told": _insert("outbox_event", TOLD, "on conflict do nothing returning tenant_id, event_id, number"),
 }
 
 
@@ -90,6 +93,8 @@ def statement(tenant: str, changes: Changes) -> tuple[bytes, list[str]]:
 @cache
 def _statement(names: tuple[str, ...]) -> bytes:
     parts = [f"{name} as ({_PARTS[name].format(rows=number)})" for number, name in enumerate(names, 2)]
+    if "told" in names:
+        parts.append(f"queued as ({QUEUED})")
     return f"with {', '.join(parts)} select {'count(*) from answers' if 'answers' in names else '0'}".encode()
 
 
@@ -121,6 +126,7 @@ def _written(changes: Changes) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             {"person": by.person, "role": by.role, "verb": verb, "request": request}
             for by, verb, request in changes.audits
         ),
+        "told": map(event_row, changes.told),
     }  # fmt: skip
     for name, rows in found.items():
         if gathered := list(rows):

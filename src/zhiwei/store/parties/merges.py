@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from zhiwei.borrower.relations import Merge
 from zhiwei.borrower.sameness import Rejection
 from zhiwei.store.table import Store
+from zhiwei.values import lazy
 
 _MERGES = """select m.merge_id, kept, gone, m.because, proposed_by, approved_by, merged_at, undone_at, u.person,
                     u.because
@@ -14,20 +15,24 @@ _MERGES = """select m.merge_id, kept, gone, m.because, proposed_by, approved_by,
 class Merges(Store):
     def lock(self) -> None:
         """Until this transaction ends nobody else of the tenant says who is who, and nobody relies on it (`hold`)."""
+        self._told.clear()
         self.run("select pg_advisory_xact_lock(hashtextextended(%s, 5))", self.tenant)
 
     def hold(self) -> None:
         """Who is who stays as it is until this transaction ends."""
+        self._told.clear()
         self.run("select pg_advisory_xact_lock_shared(hashtextextended(%s, 5))", self.tenant)
 
     def add(self, merge_id: str, kept: str, gone: str, because: str, persons: tuple[str, str]) -> None:
         """`persons`: who proposed it and who approved it."""
+        self._told.clear()
         self.run(
             """insert into party_merge (tenant_id, merge_id, kept, gone, because, proposed_by, approved_by)
                values (%s, %s, %s, %s, %s, %s, %s)""", self.tenant, merge_id, kept, gone, because, *persons,
         )  # fmt: skip
 
     def undo(self, merge_id: str, because: str, person: str) -> bool:
+        self._told.clear()
         return bool(
             self.run(
                 """insert into party_merge_undone (tenant_id, merge_id, because, person) values (%s, %s, %s, %s)
@@ -47,7 +52,20 @@ class Merges(Store):
         return [Merge(*row) for row in found]
 
     def around(self, parties: Sequence[str]) -> list[Merge]:
-        """Of these parties, and of whoever was ever merged with one of them, and so on; undone ones among them."""
+        """Of these parties, and of whoever was ever merged with one of them, and so on; undone ones among them.
+
+        Who asks again in this unit of work is told the same, until it says or locks who is who.
+        """
+        key = frozenset(parties)
+        if key not in self._told:
+            self._told[key] = self._around(parties)
+        return self._told[key]
+
+    @lazy
+    def _told(self) -> dict[frozenset[str], list[Merge]]:
+        return {}
+
+    def _around(self, parties: Sequence[str]) -> list[Merge]:
         found: dict[str, tuple[object, ...]] = {}
         asked, new = set(parties), list(parties)
         while new:

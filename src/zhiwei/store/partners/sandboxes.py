@@ -56,3 +56,10 @@ class Sandboxes(Store):
             """insert into sandbox_clock (tenant_id, sandbox, today, person) values (%s, %s, %s, %s)
                on conflict do nothing""", self.tenant, self.tenant, to, person,
         )  # fmt: skip
+
+    def seize(self) -> bool:
+        row = self.row("select pg_try_advisory_lock(hashtextextended(%s, 19))", self.tenant)
+        return bool(row and row[0])
+
+    def release(self) -> None:
+        self.run("select pg_advisory_unlock(hashtextextended(%s, 19))", self.tenant)

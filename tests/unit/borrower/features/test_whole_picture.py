@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhiwei.borrower.features import CATALOGUE, whole_picture
+from zhiwei.borrower.features import CATALOGUE, COMPARED, whole_picture
 from zhiwei.borrower.records import KINDS
 
 AS_OF = date(2024, 2, 29)
@@ -146,3 +146,18 @@ def _world(make, seed):
             kinds[kind] += [row | {"party_id": party} for row in make.at_random(kind, dice, many)]
     tables = {kind: make.table(kind, rows) for kind, rows in kinds.items()}
     return whole_picture(tables, parties, AS_OF, rates={"USD": 7.0})
+
+
+def test_facts_between_sources_are_made_of_the_kinds_that_are_named(make):
+    """Leaving a kind out changes one of them where it is among COMPARED, and never else."""
+    between = {name for name, fact in CATALOGUE.items() if fact.kind == "across"}
+    made = set()
+    for seed in range(20):
+        tables = {kind: make.table(kind, rows) for kind, rows in make.all_kinds(seed, 60, "A").items()}
+        whole = whole_picture(tables, ("A",), AS_OF, wanted=between)
+        for kind in tables:
+            less = {other: rows for other, rows in tables.items() if other != kind}
+            left = whole_picture(less, ("A",), AS_OF, wanted=between)
+            if any(not np.array_equal(whole[name], left[name], equal_nan=True) for name in between):
+                made.add(kind)
+    assert made == set(COMPARED)

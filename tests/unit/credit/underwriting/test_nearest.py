@@ -93,6 +93,14 @@ def test_what_is_counted_moves_by_whole_numbers(name: str) -> None:
     assert all(one.becomes >= 0 and one.becomes % 10**6 == 0 for one in counted)
 
 
+def test_what_cannot_be_moved_promises_nothing() -> None:
+    """The class of a debt is a code: no other one is near to it."""
+    product, _ = check(read_folder(SHELF / "owner_loan"))
+    assert product is not None
+    [case] = [one for one in product.cases if one.name == "written_off_and_listed"]
+    assert nearest_approvals(product.policy, case.facts, case.on) == ()
+
+
 def test_a_flag_is_off_or_on() -> None:
     product, _ = check(read_folder(SHELF / "owner_loan"))
     assert product is not None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +20,7 @@ from zhiwei.borrower.features.windows import (
     over,
     ratio,
 )
+from zhiwei.values import lazy
 
 FACTS: Group["Acquiring"] = Group("acquiring")
 
@@ -30,32 +30,32 @@ class Acquiring(Rows):
 
     kind = "acquiring"
 
-    @cached_property
+    @lazy
     def amount(self) -> Floats:
         return self.fen("amount")
 
-    @cached_property
+    @lazy
     def paid(self) -> Bools:
         return self.amount > 0
 
-    @cached_property
+    @lazy
     def refunded(self) -> Bools:
         return self.amount < 0
 
-    @cached_property
+    @lazy
     def takings(self) -> Floats:
         return self.months_of(self.paid, self.amount)
 
-    @cached_property
+    @lazy
     def refunds(self) -> Floats:
         return self.months_of(self.refunded, -self.amount)
 
-    @cached_property
+    @lazy
     def second(self) -> Floats:
         """Second of the day."""
         return self.seconds("paid_at") % 86_400
 
-    @cached_property
+    @lazy
     def payers(self) -> Trade:
         return Trade(self, self.paid & self.year, self.codes("payer")[0], self.amount)
 

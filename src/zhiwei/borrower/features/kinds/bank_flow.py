@@ -6,7 +6,6 @@ are converted where somebody gives a rate; else no fact whose window they lie in
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +34,7 @@ from zhiwei.borrower.features.windows import (
     variation,
 )
 from zhiwei.borrower.reading.columns.cells import MINOR_DIGITS
+from zhiwei.values import lazy
 
 FACTS: Group["BankFlow"] = Group("bank_flow")
 
@@ -56,7 +56,7 @@ class BankFlow(Rows):
             return super().fen(name)
         return self._once(("priced", name), lambda: np.rint(self.raw(name) * self.real(RATE)))
 
-    @cached_property
+    @lazy
     def abroad(self) -> "Abroad":
         return Abroad(self._table.filter(pa.array(~_in_yuan(self._table))), self._names, self.as_of)
 
@@ -68,54 +68,54 @@ class BankFlow(Rows):
         start = -np.inf if fact.window in ("all", "now") else start_of(fact.window, self.as_of)
         return np.where(self.abroad.last_day() > start, np.nan, told)
 
-    @cached_property
+    @lazy
     def unknown_months(self) -> Bools:
         return super().unknown_months | (self.abroad.months_of(np.ones(self.abroad.size, dtype=bool)) > 0)
 
-    @cached_property
+    @lazy
     def amount(self) -> Floats:
         return self.fen("amount")
 
-    @cached_property
+    @lazy
     def own(self) -> Bools:
         """Transfers to and from another account of the party."""
         mine, theirs = self.codes("account", "counterparty_account")
         accounts = np.unique((self.who * mine.width + mine.code)[mine.code >= 0])  # one that is not said is nobody's
         return (theirs.code >= 0) & np.isin(self.who * mine.width + theirs.code, accounts)
 
-    @cached_property
+    @lazy
     def inward(self) -> Bools:
         return (self.amount > 0) & ~self.own
 
-    @cached_property
+    @lazy
     def outward(self) -> Bools:
         return (self.amount < 0) & ~self.own
 
-    @cached_property
+    @lazy
     def money_in(self) -> Floats:
         return self.months_of(self.inward, self.amount)
 
-    @cached_property
+    @lazy
     def money_out(self) -> Floats:
         return self.months_of(self.outward, -self.amount)
 
-    @cached_property
+    @lazy
     def payers(self) -> Trade:
         return Trade(self, self.inward & self.year, self.codes("counterparty")[0], self.amount)
 
-    @cached_property
+    @lazy
     def payees(self) -> Trade:
         return Trade(self, self.outward & self.year, self.codes("counterparty")[0], -self.amount)
 
-    @cached_property
+    @lazy
     def balances(self) -> Balances:
         return Balances(self)
 
-    @cached_property
+    @lazy
     def paid_wages(self) -> Bools:
         return self.outward & self.year & self.spoken[WAGES]
 
-    @cached_property
+    @lazy
     def spoken(self) -> dict[str, Bools]:
         """Pattern -> rows whose text has it; one pass over all, the patterns over the few that have any."""
         text = self.words("text")

@@ -7,7 +7,6 @@ back is gone to the last 分.
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +28,7 @@ from zhiwei.borrower.features.windows import (
     slope,
     variation,
 )
+from zhiwei.values import lazy
 
 CORE: Group["Invoices"] = Group("invoices")
 MORE: Group["Invoices"] = Group("invoices")
@@ -49,63 +49,63 @@ class Invoices(Rows):
         both = [self.told.speaks_for(fact.window, (side, "")) for side in ("sale", "purchase")]
         return np.where(self.empty & ~(both[0] & both[1]), np.nan, values)
 
-    @cached_property
+    @lazy
     def sale(self) -> Bools:
         return self.equals("direction", "sale")
 
-    @cached_property
+    @lazy
     def valid(self) -> Bools:
         return self.equals("status", "valid")
 
-    @cached_property
+    @lazy
     def sold(self) -> Bools:
         return self.sale & self.valid
 
-    @cached_property
+    @lazy
     def bought(self) -> Bools:
         return ~self.sale & self.valid
 
-    @cached_property
+    @lazy
     def blue(self) -> Bools:
         """Valid sales that are not red."""
         return self.sold & (self.amount > 0)
 
-    @cached_property
+    @lazy
     def amount(self) -> Floats:
         return self.fen("amount")
 
-    @cached_property
+    @lazy
     def sales(self) -> Floats:
         return self.monthly(self.sold, "amount")
 
-    @cached_property
+    @lazy
     def purchases(self) -> Floats:
         return self.monthly(self.bought, "amount")
 
-    @cached_property
+    @lazy
     def issued_months(self) -> Floats:
         return self.months_of(self.sale)
 
-    @cached_property
+    @lazy
     def void_months(self) -> Floats:
         return self.months_of(self.sale & ~self.valid)
 
-    @cached_property
+    @lazy
     def red_months(self) -> Floats:
         return self.months_of(self.sold & (self.amount < 0))
 
-    @cached_property
+    @lazy
     def blue_months(self) -> Floats:
         return self.months_of(self.blue)
 
     def trade(self, where: Bools) -> Trade:
         return Trade(self, where, self.codes("counterparty")[0], self.amount)
 
-    @cached_property
+    @lazy
     def customers(self) -> Trade:
         return self.trade(self.sold & self.year)
 
-    @cached_property
+    @lazy
     def suppliers(self) -> Trade:
         return self.trade(self.bought & self.year)
 

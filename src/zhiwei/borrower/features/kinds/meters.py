@@ -5,7 +5,6 @@ The facts of a utility are NaN for a party of whom none of its readings is there
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +25,7 @@ from zhiwei.borrower.features.windows import (
     slope,
     variation,
 )
+from zhiwei.values import lazy
 
 FACTS: Group["Meters"] = Group("meters")
 
@@ -38,15 +38,15 @@ class Meters(Rows):
 
     kind = "meters"
 
-    @cached_property
+    @lazy
     def milli(self) -> Floats:
         return np.rint(self.fen("usage") * 1000)
 
-    @cached_property
+    @lazy
     def utility(self) -> dict[str, Bools]:
         return {name: self.equals("utility", name) for name in ("power", "water", "gas")}
 
-    @cached_property
+    @lazy
     def tells(self) -> dict[str, Bools]:
         """Utility -> parties of whom there is a usage of it."""
         return {name: self.count(rows & self.has("usage")) > 0 for name, rows in self.utility.items()}
@@ -57,18 +57,18 @@ class Meters(Rows):
         usage[~self.tells[utility]] = np.nan
         return usage
 
-    @cached_property
+    @lazy
     def power(self) -> Floats:
         return self.used("power")
 
-    @cached_property
+    @lazy
     def meter(self) -> Ints:
         """A number for each meter of each utility of each party."""
         code = self.codes("meter")[0]
         place = self.utility["water"] + 2 * self.utility["gas"]
         return (self.who * 3 + place) * (code.width + 1) + code.code + 1
 
-    @cached_property
+    @lazy
     def order(self) -> Ints:
         """Rows by meter and day."""
         return np.lexsort((self.fen("reading"), self.fen("arrears"), self.day, self.meter))

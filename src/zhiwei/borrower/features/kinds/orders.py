@@ -5,7 +5,6 @@ A cancelled order is no sale. A refund has no day of its own: it counts with its
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +23,7 @@ from zhiwei.borrower.features.windows import (
     over,
     ratio,
 )
+from zhiwei.values import lazy
 
 FACTS: Group["Orders"] = Group("orders")
 
@@ -36,35 +36,35 @@ class Orders(Rows):
 
     kind = "orders"
 
-    @cached_property
+    @lazy
     def amount(self) -> Floats:
         return self.fen("amount")
 
-    @cached_property
+    @lazy
     def cancelled(self) -> Bools:
         return self.equals("status", "cancelled")
 
-    @cached_property
+    @lazy
     def live(self) -> Bools:
         return ~self.cancelled
 
-    @cached_property
+    @lazy
     def sales(self) -> Floats:
         return self.months_of(self.live, self.amount)
 
-    @cached_property
+    @lazy
     def buyers(self) -> Trade:
         return Trade(self, self.live & self.year, self.codes("buyer")[0], self.amount)
 
-    @cached_property
+    @lazy
     def ordered(self) -> Floats:
         return self.seconds("ordered_at")
 
-    @cached_property
+    @lazy
     def shipped(self) -> Floats:
         return self.seconds("shipped_at")
 
-    @cached_property
+    @lazy
     def signed(self) -> Floats:
         return self.seconds("signed_at")
 

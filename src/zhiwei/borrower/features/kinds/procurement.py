@@ -6,7 +6,6 @@ is not paid.
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +24,7 @@ from zhiwei.borrower.features.windows import (
     slope,
     variation,
 )
+from zhiwei.values import lazy
 
 FACTS: Group["Procurement"] = Group("procurement")
 
@@ -34,40 +34,40 @@ class Procurement(Rows):
 
     kind = "procurement"
 
-    @cached_property
+    @lazy
     def amount(self) -> Floats:
         return self.fen("amount")
 
-    @cached_property
+    @lazy
     def supplier(self) -> Bools:
         return self.equals("role", "supplier")
 
-    @cached_property
+    @lazy
     def buyer(self) -> Bools:
         return self.equals("role", "buyer")
 
-    @cached_property
+    @lazy
     def order(self) -> Bools:
         return self.equals("document", "order")
 
-    @cached_property
+    @lazy
     def receipt(self) -> Bools:
         return self.equals("document", "receipt")
 
-    @cached_property
+    @lazy
     def invoice(self) -> Bools:
         return self.equals("document", "invoice")
 
-    @cached_property
+    @lazy
     def paid(self) -> Floats:
         return self.days("paid_on")
 
-    @cached_property
+    @lazy
     def due(self) -> Floats:
         """Days on which invoices fall due, also those to come."""
         return self.promised("due_on")
 
-    @cached_property
+    @lazy
     def matched(self) -> Bools:
         """Rows whose order number has both an order and a receipt of the same side: the three-way match."""
         code = self.codes("order_no")[0]

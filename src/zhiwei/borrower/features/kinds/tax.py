@@ -6,12 +6,13 @@ calendar months, this one aside, as periods are. Money is 元.
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 
 from zhiwei.borrower.features.facts import Group
+from zhiwei.borrower.features.told import ordinal
 from zhiwei.borrower.features.windows import (
     MONTH,
     MONTHS,
@@ -19,7 +20,6 @@ from zhiwei.borrower.features.windows import (
     Floats,
     Ints,
     Rows,
-    deadline,
     growth,
     longest_run,
     over,
@@ -27,6 +27,7 @@ from zhiwei.borrower.features.windows import (
     slope,
     variation,
 )
+from zhiwei.values import DAY, is_business_day, lazy
 
 RETURNS: Group["Returns"] = Group("tax_returns")
 RATINGS: Group["Ratings"] = Group("tax_ratings")
@@ -39,40 +40,40 @@ class Returns(Rows):
 
     kind = "tax_returns"
 
-    @cached_property
+    @lazy
     def ended(self) -> Ints:
         """Last day of each return's period; the day of filing where it is not given or later."""
         end = self.days("period_end")
         return np.where(np.isnan(end), self.day, end).astype(np.int64)
 
-    @cached_property
+    @lazy
     def month(self) -> Ints:
         # periods end with calendar months; the one before this month is the latest that can have been filed
         ended = self.ended.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
         back = (self.as_of.year - 1970) * 12 + self.as_of.month - 2 - ended
         return np.clip(back, 0, MONTHS)
 
-    @cached_property
+    @lazy
     def vat(self) -> Bools:
         return self.equals("tax", "vat")
 
-    @cached_property
+    @lazy
     def cit(self) -> Bools:
         return self.equals("tax", "cit")
 
-    @cached_property
+    @lazy
     def all(self) -> Bools:
         return np.ones(self.size, dtype=bool)
 
-    @cached_property
+    @lazy
     def sales(self) -> Floats:
         return self.monthly(self.vat, "sales")
 
-    @cached_property
+    @lazy
     def paid(self) -> Floats:
         return self.monthly(self.all, "paid")
 
-    @cached_property
+    @lazy
     def length(self) -> Ints:
         """Months that each return covers, 1 to 12."""
         start = self.days("period_start")
@@ -95,7 +96,7 @@ class Ratings(Rows):
 
     kind = "tax_ratings"
 
-    @cached_property
+    @lazy
     def points(self) -> Floats:
         points = np.full(self.size, np.nan)
         for letter, value in GRADES.items():
@@ -235,3 +236,13 @@ def _ratings(rows: Ratings) -> dict[str, Floats]:
         "tax_rating_age_days": rows.today - last,
         "tax_ratings_d_36m": rows.count(recent & (points == 1)),
     }
+
+
+@cache
+def deadline(month: int) -> int:
+    """Last day to file for the month numbered year * 12 + month - 1: the 15th of the next, or the next working day."""
+    year, index = divmod(month + 1, 12)
+    day = date(year, index + 1, 15)
+    while not is_business_day("china", day):
+        day += DAY
+    return ordinal(day)

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-import polars as pl
 import pyarrow as pa
 import rustworkx as rx
 
+from zhiwei.credit.antifraud.columns import Columns
 from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, grouped_rows, listed
 from zhiwei.credit.antifraud.policy import Sieve
 
@@ -41,11 +41,11 @@ _PACKED = ("device", "phone", "account")  # what two honest businesses seldom sh
 Row = Mapping[str, Any]
 
 
-def velocity(sieve: Sieve, applications: pa.Table) -> list[Finding]:
+def velocity(sieve: Sieve, applications: Columns) -> list[Finding]:
     """Different businesses through one thing within its window, and applications of one business; of each applicant
     the fullest window that its own application lies in.
     """
-    rows = pl.DataFrame(applications).filter(pl.col("applied_on") <= sieve.on).to_dicts()
+    rows = _known(sieve, applications)
     findings = []
     for kind, zh in KINDS.items():
         span = timedelta(days=sieve.number(f"velocity.{kind}.days"))
@@ -68,18 +68,18 @@ def velocity(sieve: Sieve, applications: pa.Table) -> list[Finding]:
     return _fullest(findings)
 
 
-def packaged_applications(sieve: Sieve, applications: pa.Table) -> list[Finding]:
+def packaged_applications(sieve: Sieve, applications: Columns) -> list[Finding]:
     """Businesses that hang together by devices, phones or accounts within the window, though no one thing is shared
     by all of them.
     """
-    rows = pl.DataFrame(applications).filter((pl.col("applied_on") <= sieve.on) & pl.col("kind").is_in(_PACKED))
+    rows = [row for row in _known(sieve, applications) if row["kind"] in _PACKED]
     span = timedelta(days=sieve.number("packaged.days"))
-    parties = sorted(set(rows["party_id"].to_list()))
+    parties = sorted({row["party_id"] for row in rows})
     place = {party: number for number, party in enumerate(parties)}
     graph: rx.PyGraph = rx.PyGraph(multigraph=False)
     graph.add_nodes_from(parties)
     bonds: defaultdict[str, list[Row]] = defaultdict(list)
-    for some in grouped_rows(rows.to_dicts(), "token").values():
+    for some in grouped_rows(rows, "token").values():
         ordered = sorted(some, key=lambda row: (row["applied_on"], row["party_id"]))
         for one, other in pairwise(ordered):
             if one["party_id"] != other["party_id"] and other["applied_on"] - one["applied_on"] <= span:
@@ -98,6 +98,12 @@ def packaged_applications(sieve: Sieve, applications: pa.Table) -> list[Finding]
             ]
             findings += sieve.found("packaged_applications", party, len(group), evidence[:SHOWN])
     return findings
+
+
+def _known(sieve: Sieve, applications: Columns) -> list[Row]:
+    names = APPLICATIONS.names
+    rows = (dict(zip(names, row, strict=True)) for row in applications.every(*names))
+    return [row for row in rows if row["applied_on"] and row["applied_on"] <= sieve.on]
 
 
 def _crowds(rows: Iterable[Row], span: timedelta) -> dict[str, list[Row]]:

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-import polars as pl
-import pyarrow as pa
-
-from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, by_party
+from zhiwei.credit.antifraud.columns import Columns, following, grouped_by
+from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding
 from zhiwei.credit.antifraud.policy import Sieve
 
 SIGNS = {
@@ -26,8 +24,9 @@ EARTH = 6371.0  # km
 
 
 class Event(NamedTuple):
-    """One row of the kind, of one party."""
+    """One row of the kind."""
 
+    party_id: str
     event_id: str
     checked_at: datetime
     what: str
@@ -42,20 +41,16 @@ class Event(NamedTuple):
         return self.what, self.detail if self.what == "list" else None
 
 
-def identity_takeover(sieve: Sieve, identity: pa.Table) -> list[Finding]:
+def identity_takeover(sieve: Sieve, identity: Columns) -> list[Finding]:
     """Checks whose latest word is "failed": a pass takes back what failed before it, since cameras and people err;
     an "unclear" takes back nothing.
 
     Two places that need a speed above the limit are one sign more. Lists and repeated tries are checks of their own.
     """
-    rows = (
-        pl.DataFrame(identity)
-        .filter(pl.col("checked_at").dt.date() <= sieve.on)
-        .sort("party_id", "checked_at", "event_id")
-    )
+    events = (Event(*row) for row in identity.every(*Event._fields))
+    known = [one for one in events if one.checked_at and one.checked_at.date() <= sieve.on]
     findings = []
-    for party, some in by_party(rows):
-        every = [Event(*row) for row in some.select(*Event._fields).rows()]  # few: quicker looked at one by one
+    for party, every in grouped_by(following(known, 0, 2, 1)).items():
         said = [one for one in every if one.outcome in ("passed", "failed")]
         newest: dict[tuple[str, str | None], datetime] = {}
         for one in said:  # in the order of their times

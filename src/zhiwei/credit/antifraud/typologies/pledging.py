@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import polars as pl
-import pyarrow as pa
-
 from zhiwei.borrower.identity import normal
 from zhiwei.borrower.records import PLEDGED_THINGS
+from zhiwei.credit.antifraud.columns import Columns, following
 from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, grouped_rows
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import grouped
@@ -17,24 +15,21 @@ NUMBERS = dict(
     zip(PLEDGED_THINGS, (("发票", "invoice"), ("车辆", "vehicle"), ("仓单", "warehouse receipt")), strict=True)
 )
 _COMPARED = ("debtor", "amount", "dated_on")  # of two claims out of one contract
+_FIELDS = (
+    "registered_on", "released_on", "pledge_id", "lender", "party_id", *NUMBERS, "contract", *_COMPARED,
+)  # fmt: skip
 Row = Mapping[str, Any]
 
 
-def double_pledging(sieve: Sieve, pledges: pa.Table) -> list[Finding]:
+def double_pledging(sieve: Sieve, pledges: Columns) -> list[Finding]:
     """Pledges in force that are of one thing; the earlier registration comes first, the later pledgor is found.
 
     Of two that pledged a thing on one day nobody is later, and both are found. One registration, told twice or for two
     who pledged together, is one.
     """
-    rows = (
-        pl.DataFrame(pledges)
-        .filter(
-            (pl.col("registered_on") <= sieve.on)
-            & (pl.col("released_on").is_null() | (pl.col("released_on") > sieve.on))
-        )
-        .sort("registered_on", "pledge_id", "lender", "party_id")
-        .to_dicts()
-    )
+    told = pledges.every(*_FIELDS)
+    in_force = [row for row in told if row[0] and row[0] <= sieve.on and not (row[1] and row[1] <= sieve.on)]
+    rows: list[Row] = [dict(zip(_FIELDS, row, strict=True)) for row in following(in_force, 0, 2, 3, 4)]
     rows = [{**row, **{name: normal(row[name] or "") for name in (*NUMBERS, "contract", "debtor")}} for row in rows]
     same: dict[str, list[Evidence]] = {}
     known: set[tuple[str, str]] = set()

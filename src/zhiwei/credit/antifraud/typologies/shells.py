@@ -1,27 +1,39 @@
 """Shell companies: flags out of the registry, the meters and the addresses, each with what it rests on."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
 
-import polars as pl
-import pyarrow as pa
-
-from zhiwei.credit.antifraud.findings import Evidence, Finding, by_party, listed
+from zhiwei.credit.antifraud.columns import Columns, following, grouped_by
+from zhiwei.credit.antifraud.findings import Evidence, Finding, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
 
+class Entry(NamedTuple):
+    """A row of the registry."""
+
+    party_id: str
+    on: date
+    what: str
+    value: str | None
+    amount: int | None
+    until: date | None
+
+
 def shell_companies(
-    sieve: Sieve, registry: pa.Table, *, meters: pa.Table | None = None,
+    sieve: Sieve, registry: Columns, *, meters: Columns | None = None,
     neighbours: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Finding]:  # fmt: skip
     """Flags counted by party. `meters`: of parties whose meters we may read; `neighbours`: others at its address.
 
     What is not known is no flag: a firm without meters here may have them elsewhere.
     """
-    rows = pl.DataFrame(registry).filter(pl.col("on") <= sieve.on).sort("party_id", "on")
+    told = (Entry(*row) for row in registry.every(*Entry._fields))
+    rows = following([row for row in told if row.on and row.on <= sieve.on], 0, 1)
     used = _used(sieve, meters)
     findings = []
-    for party, some in by_party(rows):
+    for party, some in grouped_by(rows).items():
         flags = _flags(sieve, some)
         others = list((neighbours or {}).get(party, ()))
         if len(others) + 1 >= sieve.number("shell.firms_at_address"):
@@ -33,21 +45,22 @@ def shell_companies(
     return findings
 
 
-def _used(sieve: Sieve, meters: pa.Table | None) -> dict[str, float]:
+def _used(sieve: Sieve, meters: Columns | None) -> dict[str, float]:
+    """Party -> what its meters counted in 12 months, of those that were read."""
     if meters is None:
         return {}
-    day = pl.col("read_on")
-    year = pl.DataFrame(meters).filter((day > add_months(sieve.on, -12)) & (day <= sieve.on))
-    return dict(year.group_by("party_id").agg(pl.col("usage").sum()).iter_rows())
+    since = add_months(sieve.on, -12)
+    told = meters.every("party_id", "read_on", "usage")
+    year = [row for row in told if row[1] and since < row[1] <= sieve.on]
+    return {party: sum(usage or 0 for *_, usage in some) for party, some in grouped_by(year).items()}
 
 
-def _flags(sieve: Sieve, rows: pl.DataFrame) -> list[Evidence]:
+def _flags(sieve: Sieve, told: Sequence[Entry]) -> list[Evidence]:
     """What the registry's rows of one party say, in order of day."""
 
-    told = rows.select("what", "on", "value", "amount", "until").rows(named=True)  # few: quicker looked at one by one
-
     def last(what: str, column: str) -> object:
-        return next((row[column] for row in reversed(told) if row["what"] == what and row[column] is not None), None)
+        of = (getattr(row, column) for row in reversed(told) if row.what == what)
+        return next((value for value in of if value is not None), None)
 
     flags = []
     insured = last("insured", "value")
@@ -57,7 +70,7 @@ def _flags(sieve: Sieve, rows: pl.DataFrame) -> list[Evidence]:
     if paid == 0:
         words = "" if not isinstance(capital, int) else f"，认缴 {grouped(capital)} 元"
         flags.append(_flag("paid_in", f"实缴资本为 0{words}", "no capital is paid in"))
-    offices = [row["value"] for row in told if row["what"] == "directorship" and row["until"] is None]
+    offices = [row.value or "" for row in told if row.what == "directorship" and row.until is None]
     if len(offices) >= sieve.number("shell.offices"):
         zh, en = f"法定代表人在 {len(offices)} 家任职", f"its legal representative holds {len(offices)} offices"
         flags.append(_flag("directorship", f"{zh}：{listed(offices)}", f"{en}: {listed(offices)}", offices))
@@ -65,10 +78,10 @@ def _flags(sieve: Sieve, rows: pl.DataFrame) -> list[Evidence]:
         ("legal_representative", "法定代表人", "legal representative"),
         ("scope", "经营范围", "scope"),
     ):
-        days = sorted({row["on"] for row in told if row["what"] == what})
+        days = sorted({row.on for row in told if row.what == what})
         if len(days) > 1 and days[-1] > add_months(sieve.on, -int(sieve.number("shell.changes_months"))):
             flags.append(_flag(what, f"{days[-1]} 变更{zh}", f"{en} changed on {days[-1]}"))
-    if any(row["what"] in ("abnormal", "serious") and row["until"] is None for row in told):
+    if any(row.what in ("abnormal", "serious") and row.until is None for row in told):
         flags.append(_flag("abnormal", "列入经营异常或严重违法名单", "listed as abnormal or seriously unlawful"))
     return flags
 

@@ -1,107 +1,129 @@
 """Forged bank statements: balances that do not follow, interest on odd days, digits and amounts nobody's life makes."""
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, by_party, listed
+from zhiwei.credit.antifraud.columns import Columns, Ints, ordinal
+from zhiwei.credit.antifraud.findings import SHOWN, Evidence, Finding, listed
 from zhiwei.credit.antifraud.policy import Sieve
 from zhiwei.values import add_months, grouped
 
 _BENFORD = np.log10(1 + 1 / np.arange(1, 10))
+_POWERS = 10 ** np.arange(19)
+_SAME = ("account", "amount", "counterparty", "text")
 _QUARTERS, _DAYS = (3, 6, 9, 12), (20, 21, 22)
 
 
-def forged_statements(sieve: Sieve, bank_flow: pa.Table) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Rows in 元 by party, account, day and place in the statement; `year`: those of the last 12 months."""
+
+    seen: Columns
+    rows: Ints
+    year: Ints
+
+    def number(self, name: str, rows: Ints) -> Ints:
+        return self.seen.whole(name)[rows]
+
+
+def forged_statements(sieve: Sieve, bank_flow: Columns) -> list[Finding]:
     """All checks on statements; rows are in the order of their day and their place in the statement."""
-    rows = (
-        pl.DataFrame(bank_flow)
-        .filter((pl.col("booked_on") <= sieve.on) & (pl.col("currency").fill_null("CNY") == "CNY"))
-        .sort("party_id", "account", "booked_on", "sequence", maintain_order=True, nulls_last=True)
-    )
-    year = rows.filter(pl.col("booked_on") > add_months(sieve.on, -12))
+    day, yuan = bank_flow.days("booked_on"), bank_flow.equals("currency", "CNY") | ~bank_flow.said("currency")
+    place = np.where(bank_flow.said("sequence"), bank_flow.whole("sequence"), 2**40)
+    order = np.lexsort((place, day, bank_flow.ranks("account"), bank_flow.ranks("party_id")))
+    rows = order[((day <= ordinal(sieve.on)) & yuan)[order]]
+    told = Statement(bank_flow, rows, rows[day[rows] > ordinal(add_months(sieve.on, -12))])
     return [
-        *_balance_breaks(sieve, rows), *_copies_differ(sieve, rows), *_interest_days(sieve, year),
-        *_first_digits(sieve, year),        *_repeated(sieve, year),
+        *_balance_breaks(sieve, told), *_copies_differ(sieve, told), *_interest_days(sieve, told),
+        *_first_digits(sieve, told), *_repeated(sieve, told),
     ]  # fmt: skip
 
 
-def _balance_breaks(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
+def _balance_breaks(sieve: Sieve, told: Statement) -> list[Finding]:
     """Balance before + amount = balance after, row by row of an account; a row without a balance is no break."""
-    chain = rows.filter(pl.col("balance").is_not_null()).with_columns(
-        pl.col("balance").shift().over("party_id", "account").alias("before")
-    )
-    broken = chain.filter(pl.col("before") + pl.col("amount") != pl.col("balance"))
+    seen = told.seen
+    chain = told.rows[seen.said("balance")[told.rows]]
+    one, other = chain[:-1], chain[1:]
+    follows = seen.said("amount")[other]
+    for name in ("party_id", "account"):
+        follows &= seen.codes(name)[one] == seen.codes(name)[other]
+    broken = follows & (told.number("balance", one) + told.number("amount", other) != told.number("balance", other))
+    before = dict(zip(other[broken].tolist(), told.number("balance", one)[broken].tolist(), strict=True))
     findings = []
-    for party, breaks in by_party(broken):
+    for party, breaks in seen.by_party(other[broken]):
         evidence = []
-        for one in breaks.head(SHOWN).iter_rows(named=True):
-            before, amount, balance = (grouped(one[name]) for name in ("before", "amount", "balance"))
-            row = f"{one['booked_on']} #{one['sequence']}"
+        shown = breaks[:SHOWN]
+        for row, (on, place, fen, left) in zip(
+            shown.tolist(), seen.values(shown, "booked_on", "sequence", "amount", "balance"), strict=True
+        ):
+            earlier, amount, balance = grouped(before[row]), grouped(fen), grouped(left)
             evidence.append(Evidence(
-                "bank_row", (row,), f"{row}：上一行余额 {before}，发生额 {amount}，本行余额 {balance}",
-                f"{row}: {before} before, amount {amount}, balance {balance}",
+                "bank_row", (f"{on} #{place}",),
+                f"{on} #{place}：上一行余额 {earlier}，发生额 {amount}，本行余额 {balance}",
+                f"{on} #{place}: {earlier} before, amount {amount}, balance {balance}",
             ))  # fmt: skip
-        findings += sieve.found("balance_break", party, breaks.height, evidence)
+        findings += sieve.found("balance_break", party, len(breaks), evidence)
     return findings
 
 
-def _copies_differ(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
+def _copies_differ(sieve: Sieve, told: Statement) -> list[Finding]:
     """Rows that agree in everything a bank tells them apart by, its own reference among it, but not in the balance.
 
     Each file alone may be whole: whoever raised the balances of one copy did not know of the other.
     """
-    same = ["party_id", "account", "booked_on", "amount", "counterparty", "text", "reference"]
-    told = rows.filter(pl.col("balance").is_not_null() & (pl.col("reference").fill_null("") != ""))
-    apart = told.with_columns(pl.col("balance").n_unique().over(same).alias("said")).filter(pl.col("said") > 1)
+    seen = told.seen
+    numbered = told.rows[(seen.said("balance") & seen.named("reference"))[told.rows]]
+    reference = seen.codes("reference")[numbered]
+    twice = numbered[np.bincount(reference, minlength=1)[reference] > 1]  # of one alone there is no other copy
     findings = []
-    for party, some in by_party(apart):
-        pairs = some.group_by(same[1:], maintain_order=True).agg(pl.col("balance").unique().sort())
+    for party, rows in seen.by_party(twice):
+        balances: dict[tuple[Any, ...], set[int]] = {}
+        for *same, balance in seen.values(rows, "booked_on", "reference", *_SAME, "balance"):
+            balances.setdefault(tuple(same), set()).add(balance)
+        apart = [(same, sorted(several)) for same, several in balances.items() if len(several) > 1]
         evidence = [
-            Evidence("bank_row", (f"{on} {reference}",), f"{on} 流水号 {reference}：余额 {balances}",
-                     f"{on}, reference {reference}: balances {balances}")
-            for on, reference, several in pairs.select("booked_on", "reference", "balance").head(SHOWN).iter_rows()
-            for balances in [" / ".join(grouped(fen) for fen in several)]
+            Evidence("bank_row", (f"{on} {reference}",), f"{on} 流水号 {reference}：余额 {words}",
+                     f"{on}, reference {reference}: balances {words}")
+            for (on, reference, *_), several in apart[:SHOWN]
+            for words in [" / ".join(grouped(fen) for fen in several)]
         ]  # fmt: skip
-        findings += sieve.found("copies_differ", party, pairs.height, evidence)
+        findings += sieve.found("copies_differ", party, len(apart), evidence)
     return findings
 
 
-def _interest_days(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
-    day = pl.col("booked_on")
-    off = rows.filter(
-        (pl.col("amount") > 0) & pl.col("text").fill_null("").str.contains("结息|利息")
-        & ~(day.dt.month().is_in(_QUARTERS) & day.dt.day().is_in(_DAYS))
-    )  # fmt: skip
+def _interest_days(sieve: Sieve, told: Statement) -> list[Finding]:
+    interest = told.seen.holds("text", "结息|利息") & (told.seen.whole("amount") > 0)
     findings = []
-    for party, some in by_party(off):
+    for party, some in told.seen.by_party(told.year[interest[told.year]]):
+        rows = told.seen.values(some, "booked_on", "sequence", "amount")
+        off = [row for row in rows if row[0].month not in _QUARTERS or row[0].day not in _DAYS]
         evidence = [
             Evidence("bank_row", (f"{on} #{place}",), f"{on} 入账利息 {grouped(fen)} 元", f"{grouped(fen)} 元 on {on}")
-            for on, place, fen in some.select("booked_on", "sequence", "amount").head(SHOWN).iter_rows()
+            for on, place, fen in off[:SHOWN]
         ]
-        findings += sieve.found("interest_days", party, some.height, evidence)
+        findings += sieve.found("interest_days", party, len(off), evidence)
     return findings
 
 
-def _first_digits(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
+def _first_digits(sieve: Sieve, told: Statement) -> list[Finding]:
     """Mean distance from Benford's law, where chi-square says that chance alone does not explain it.
 
     Amounts around one usual size do not follow that law either and are honest: digits are measured against the nearer
     of it and of a bell of sizes with the same middle and width. Invented amounts have neither.
     """
     findings = []
-    digits = rows.filter(pl.col("amount") != 0).with_columns(
-        pl.col("amount").abs().cast(pl.String).str.slice(0, 1).cast(pl.Int64).alias("digit")
-    )
-    for party, some in by_party(digits):
-        many = some.height
+    for party, rows in told.seen.by_party(told.year[told.number("amount", told.year) != 0]):
+        many = len(rows)
         if many < sieve.number("digits.fewest"):
             continue
-        seen = np.bincount(some["digit"].to_numpy(), minlength=10)[1:10]
-        sizes = np.log10(some["amount"].abs().cast(pl.Float64).to_numpy())
+        amounts = np.abs(told.number("amount", rows))
+        digit = amounts // _POWERS[np.searchsorted(_POWERS, amounts, side="right") - 1]
+        seen = np.bincount(digit, minlength=10)[1:10]
+        sizes = np.log10(amounts.astype(np.float64))
         laws = (_BENFORD, _bell(float(sizes.mean()), max(float(sizes.std()), 0.05)))
         distance, law = min(((float(np.abs(seen / many - law).mean()), law) for law in laws), key=lambda one: one[0])
         square = float(((seen - many * law) ** 2 / (many * law)).sum())
@@ -115,21 +137,19 @@ def _first_digits(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
     return findings
 
 
-def _repeated(sieve: Sieve, rows: pl.DataFrame) -> list[Finding]:
+def _repeated(sieve: Sieve, told: Statement) -> list[Finding]:
     """Rows whose amount occurs elsewhere in the statement to the 分, round sums aside."""
-    odd = rows.filter(pl.col("amount").abs() % 10_000 != 0)
-    times = odd.with_columns(pl.len().over("party_id", "amount").alias("times"))
     findings = []
-    for party, some in by_party(times):
-        if some.height < sieve.number("repeated.fewest"):
+    for party, rows in told.seen.by_party(told.year[told.number("amount", told.year) % 10_000 != 0]):
+        if len(rows) < sieve.number("repeated.fewest"):
             continue
-        again = some.filter(pl.col("times") > 1).unique("amount").sort("times", "amount", descending=True)
-        share = float((some["times"] > 1).mean())  # type: ignore[arg-type]
+        amounts, times = np.unique(told.number("amount", rows), return_counts=True)
+        again = sorted(zip(times[times > 1].tolist(), amounts[times > 1].tolist(), strict=True), reverse=True)
         evidence = [
-            Evidence("amount", (grouped(fen),), f"{grouped(fen)} 元出现 {times} 次", f"{grouped(fen)} 元 {times} times")
-            for fen, times in again.select("amount", "times").head(SHOWN).iter_rows()
+            Evidence("amount", (grouped(fen),), f"{grouped(fen)} 元出现 {many} 次", f"{grouped(fen)} 元 {many} times")
+            for many, fen in again[:SHOWN]
         ]
-        findings += sieve.found("repeated_amounts", party, share, evidence)
+        findings += sieve.found("repeated_amounts", party, sum(many for many, _ in again) / len(rows), evidence)
     return findings
 
 

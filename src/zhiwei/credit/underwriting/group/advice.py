@@ -122,7 +122,7 @@ def advise_so(members: Sequence[Member], pairs: Pairs, numbers: Numbers, on: dat
     scale = group.scale(bearable)
     given = group.given_downturn
     places = tuple(
-        Place(one.name, pd, float(bad), load, one.limit, capacity, math.floor(one.limit * scale))
+        Place(one.name, pd, float(bad), load, one.limit, capacity, _stepped(one, scale))
         for one, pd, bad, load, capacity in zip(
             members, group.pds, given, group.loads, group.capacities, strict=True
         )
@@ -211,6 +211,10 @@ class Group:
         return Year(alone, guaranteed, alone - guaranteed, (alone - guaranteed) / alone)
 
 
+def _stepped(one: Member, scale: float) -> int:
+    return math.floor(one.limit * scale) // one.step * one.step
+
+
 def _pair(members: Sequence[Member], pds: Sequence[float], at: tuple[int, int], found: Alike) -> Pair:
     one, other = pds[at[0]], pds[at[1]]
     both = both_default(one, other, found.correlation)
@@ -232,3 +236,5 @@ def _check(members: Sequence[Member]) -> None:
             raise BadInput("bad_pd", f"{one.name}: a probability of default is from 0 to less than 1, not {one.pd}")
         if not 0 < one.limit <= _LARGEST or not 0 <= (one.capacity or 0) <= _LARGEST:
             raise BadInput("bad_limit", f"{one.name}: amounts are more than zero and within reason")
+        if one.step < 1:
+            raise BadInput("bad_step", f"{one.name}: a step of limits is more than zero")

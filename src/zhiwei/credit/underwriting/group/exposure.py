@@ -17,9 +17,14 @@ exposure_own | 本产品现有额度 | At stake by lines of the same product | �
 exposure_party | 在本行其他产品的敞口 | At stake by the party's lines of other products | 元 | + | practice | now
 exposure_group | 关联方在本行的敞口 | At stake by all lines of others under the same control | 元 | + | practice | now
 exposure_guaranteed | 对外担保对应的本行敞口 | At stake by all lines of those it guarantees | 元 | + | practice | now
+joint_share | 联保额度折扣 | Share of its limit that likeness in its group leaves | ratio | - | practice | now
 """)
-EXPOSURES: dict[str, Fact] = _BOOK.facts
-"""Facts of our own book: 0 where there is nothing. Only the group's is missing where it is too large to be seen."""
+BOOK: dict[str, Fact] = _BOOK.facts
+"""Facts of our own book."""
+JOINT_SHARE = "joint_share"
+"""Of BOOK: 1 for who answers for nobody that answers for it; missing where such a group cannot be judged yet."""
+EXPOSURES = tuple(name for name in BOOK if name != JOINT_SHARE)
+"""Of BOOK: 0 where there is nothing. Only the group's is missing where it is too large to be seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ SHARED = {
 class Member:
     """`limit` 分 is what it would get alone; `capacity` 分 what it can pay for others, None where nobody said.
 
-    `industry` of GB/T 4754 and `region` of GB/T 2260, as deep as known; `links` are names of members tied to it.
+    `industry` of GB/T 4754 and `region` of GB/T 2260, as deep as known; `links` are names of members tied to it. Its
+    limit in the group is a whole number of `step` 分.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Member:
     region: str | None = None
     capacity: int | None = None
     links: frozenset[str] = frozenset()
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ SCOPES = {
         Scope("decisions:read", ACCOUNTS, "读取决定与要约", "read decisions and offers"),
         Scope("services:use", ACCOUNTS, "单项服务", "ask one service alone"),
         Scope("lines:read", ACCOUNTS, "读取额度、借据与对账单", "read lines, draws, schedules and statements"),
+        Scope("lines:close", ACCOUNTS, "结束额度", "close lines that are empty"),
         Scope("offers:accept", MONEY, "接受要约", "accept offers"),
         Scope("draws:write", MONEY, "提款", "draw"),
         Scope("repayments:write", MONEY, "还款", "repay"),

@@ -144,9 +144,10 @@ def product(product: Id, caller: Calls) -> Any:
 def schedule(body: NewSchedule, caller: Calls) -> Any:
     """The rows by which an amount would be repaid, and what it costs a year beside what it costs a day."""
     product, on = of(caller, body.product), body.value_date or caller.books.today()
-    numbers, amount = product.policy.in_force(on), body.amount.amount
+    amount = body.amount.amount
     if on < product.since:
         raise Refusal("product_not_in_force", f"{product.product_id} lends from {product.since} on, not on {on}")
+    numbers = product.policy.in_force(on)
     floor, cap = (unscaled(numbers[name]) for name in ("rate_floor", "rate_cap"))
     rate = Decimal(body.annual_rate) if body.annual_rate else cap
     if not floor <= rate <= cap:

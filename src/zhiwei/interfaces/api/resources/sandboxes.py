@@ -64,6 +64,17 @@ class Scripted(BaseModel):
     en: str
 
 
+class SourceSeen(BaseModel):
+    """An outside company of this sandbox. `pulls`: times it was asked; `failures` of them it did not answer."""
+
+    source: str
+    pulls: int
+    calls: int
+    hits: int
+    failures: int
+    breaker: str
+
+
 class SandboxSeen(BaseModel):
     """Days before `today` are closed. Nothing in it is real."""
 
@@ -71,6 +82,7 @@ class SandboxSeen(BaseModel):
     starts_on: Day
     today: Day
     borrowers: list[Scripted]
+    sources: list[SourceSeen]
 
 
 class ClockWanted(Shape):
@@ -138,13 +150,19 @@ def seen(caller: Calls, request: Request) -> Any:
         Scripted(party=one.party, product=one.product, records=list(one.records), zh=one.zh, en=one.en)
         for one in found.borrowers
     ]
-    return SandboxSeen(sandbox=found.sandbox, starts_on=found.starts_on, today=found.today, borrowers=borrowers)  # type: ignore[arg-type]
+    sources = [
+        SourceSeen(source=one.counted.source, pulls=one.counted.pulls, calls=one.counted.calls, hits=one.counted.hits,
+                   failures=one.counted.failures, breaker=one.breaker)
+        for one in found.sources
+    ]  # fmt: skip
+    first, today = date.fromisoformat(found.starts_on), date.fromisoformat(found.today)
+    return SandboxSeen(sandbox=found.sandbox, starts_on=first, today=today, borrowers=borrowers, sources=sources)
 
 
 @room.write("/sandbox/clock", SCOPE, status=200, response_model=ClockAnswer, summary="Let time pass 拨快时钟")
 def pass_time(body: ClockWanted, caller: Calls, request: Request) -> Any:
-    """Until the morning of a day: the borrowers act, and each day before it is closed. At most 400 days at once, some
-    25 ms each; GET /v1/sandbox tells meanwhile how far it is.
+    """Until the morning of a day: the borrowers act, and each day before it is closed. At most 400 days at once, which
+    take some 20 seconds; GET /v1/sandbox tells meanwhile how far it is, and the same call again goes on.
     """
     moved = move_clock(books=caller.books, by=caller.by, grounds=_grounds(request), to=body.to)
     return ClockAnswer(sandbox=moved.sandbox, was=moved.was, today=moved.today, days=moved.days)  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ the bureau's letters, oldest first, its last letter the report's month.
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.told import ordinal, start_of
 from zhiwei.borrower.features.windows import MONTH, Bools, Floats, Ints, Rows, longest_run, ratio
-from zhiwei.values import add_months
+from zhiwei.values import add_months, lazy
 
 ACCOUNTS: Group["Accounts"] = Group("bureau_accounts")
 QUERIES: Group["Queries"] = Group("bureau_queries")
@@ -31,11 +30,11 @@ _MONTHS = 60
 class _Report(Rows):
     """Rows of the latest report of each subject."""
 
-    @cached_property
+    @lazy
     def owner(self) -> Bools:
         return self.equals("subject", "owner")
 
-    @cached_property
+    @lazy
     def newest(self) -> Ints:
         """The day of the latest report by party and subject (firm, owner), -1 where there is none."""
         newest = np.full(self.parties * 2, -1, dtype=np.int64)
@@ -43,11 +42,11 @@ class _Report(Rows):
         np.maximum.at(newest, self.told.who * 2 + self.told.of(("owner",)), self.told.last)
         return newest.reshape(self.parties, 2)
 
-    @cached_property
+    @lazy
     def current(self) -> Bools:
         return self.day == self.newest[self.who, self.owner.astype(np.int64)]
 
-    @cached_property
+    @lazy
     def clean(self) -> Bools:
         """Parties whose latest reports have no row at all."""
         return self.told.has & (self.count(self.current) == 0)
@@ -75,31 +74,31 @@ class Accounts(_Report):
 
     kind = "bureau_accounts"
 
-    @cached_property
+    @lazy
     def debt(self) -> Bools:
         """What the subject owes itself: not what it guarantees for others."""
         return self.current & ~self.guarantee
 
-    @cached_property
+    @lazy
     def guarantee(self) -> Bools:
         return self.current & self.equals("kind", "guarantee")
 
-    @cached_property
+    @lazy
     def balance(self) -> Floats:
         return self.fen("balance")
 
-    @cached_property
+    @lazy
     def statuses(self) -> NDArray[np.uint8]:
         """(rows, 60) letters of the last months, newest first; 0 where a string does not reach."""
         return month_letters(self.words("months"))
 
-    @cached_property
+    @lazy
     def overdue(self) -> NDArray[np.uint8]:
         """(rows, 60) months overdue by each status, 1 to 7; 0 for every other letter."""
         letters = self.statuses
         return np.where((letters >= ord("1")) & (letters <= ord("7")), letters - ord("0"), 0).astype(np.uint8)
 
-    @cached_property
+    @lazy
     def tells(self) -> Bools:
         """Parties with a month string in a current report, or without an account."""
         return (self.count(self.current & self.has("months")) > 0) | self.clean
@@ -114,11 +113,11 @@ class Queries(_Report):
 
     kind = "bureau_queries"
 
-    @cached_property
+    @lazy
     def asked(self) -> Floats:
         return self.days("queried_on")
 
-    @cached_property
+    @lazy
     def hard(self) -> Bools:
         return self.equals("reason", *HARD)
 

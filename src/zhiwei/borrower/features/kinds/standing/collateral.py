@@ -8,7 +8,6 @@ bought, moves nothing. A price alone is no valuation.
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.partners import Trade
 from zhiwei.borrower.features.windows import Bools, Floats, Ints, Rows, ratio
+from zhiwei.values import lazy
 
 PROPERTY: Group["Property"] = Group("property")
 PLEDGES: Group["Pledges"] = Group("pledges")
@@ -61,29 +61,29 @@ class Property(Rows):
         """The place of a row's word among these, from 0; NaN where it says none of them."""
         return np.select([self.equals(name, word) for word in words], np.arange(float(len(words))), np.nan)
 
-    @cached_property
+    @lazy
     def appraisals(self) -> Floats:
         """(rows, 3), the lowest first, NaN last."""
         return np.sort(np.column_stack([self.real(f"appraisal_{n}") for n in (1, 2, 3)]), axis=1)
 
-    @cached_property
+    @lazy
     def appraised(self) -> Floats:
         """Valuations in each row, NaN for none."""
         many = (~np.isnan(self.appraisals)).sum(axis=1).astype(np.float64)
         return np.where(many > 0, many, np.nan)
 
-    @cached_property
+    @lazy
     def middle(self) -> Floats:
         """The middle valuation of each row, of two the lower."""
         place = (np.nan_to_num(self.appraised, nan=1).astype(np.int64) - 1) // 2
         return self.appraisals[np.arange(self.size), place]
 
-    @cached_property
+    @lazy
     def value(self) -> Floats:
         valued, price = self.last_said(self.middle, highest=False), self.last_said(self.real("purchase_price"))
         return np.where(np.isnan(valued), np.nan, np.fmin(valued, price))
 
-    @cached_property
+    @lazy
     def lien(self) -> Floats:
         """What goes before us: the registered maximum where there is one, for it may be drawn again; else what is
         owed.
@@ -91,32 +91,32 @@ class Property(Rows):
         maximum = self.real("first_lien_maximum")
         return self.last_said(np.where(maximum > 0, maximum, self.real("first_lien_balance")))
 
-    @cached_property
+    @lazy
     def seized(self) -> Floats:
         """1 for what is seized or may not be sold, 0 for what is not, NaN where nobody says."""
         return np.minimum(self.last_said(self.worded("seized", "no", "seized", "restricted")), 1.0)
 
-    @cached_property
+    @lazy
     def refused(self) -> Bools:
         return self.last_said(self.worded("co_owners_consent", "sole", "given", "refused")) == 2
 
-    @cached_property
+    @lazy
     def usable(self) -> Bools:
         """Titles that can be mortgaged, of which a value is known."""
         return (self.seized == 0) & ~self.refused & ~np.isnan(self.value)
 
-    @cached_property
+    @lazy
     def nothing(self) -> Bools:
         """Parties of whom it is known that nothing of theirs can be mortgaged."""
         unusable = self.per_party((self.seized == 1) | self.refused)
         return (unusable == self.titles) & self.counted
 
-    @cached_property
+    @lazy
     def counted(self) -> Bools:
         """Parties of whom there is a title, or a search that says that there is none."""
         return (self.titles > 0) | self.told.has
 
-    @cached_property
+    @lazy
     def best(self) -> Ints:
         """Of each party the title with most value after its lien, one whose lien is known before others; -1: none."""
         some = np.flatnonzero(self.usable)
@@ -199,7 +199,7 @@ class Pledges(Rows):
         nothing = (values == 0) & (fact.unit != "days")
         return np.where(nothing & ~self.told.speaks_for(fact.window), np.nan, values)
 
-    @cached_property
+    @lazy
     def open(self) -> Bools:
         return np.isnan(self.days("released_on"))
 

@@ -6,7 +6,6 @@ courts were asked: then there is none, as far back as one looked, and of the sub
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ import pyarrow as pa
 from zhiwei.borrower.features.facts import Fact, Group
 from zhiwei.borrower.features.told import ordinal
 from zhiwei.borrower.features.windows import MONTH, Bools, Floats, Rows
-from zhiwei.values import EARLIEST
+from zhiwei.values import EARLIEST, lazy
 
 FACTS: Group["Courts"] = Group("courts")
 
@@ -34,11 +33,11 @@ class Courts(Rows):
             spoken &= self.told.reach(subject)[0] <= ordinal(EARLIEST)
         return np.where(self.told.has & ~spoken & ~(values > 0), np.nan, values)
 
-    @cached_property
+    @lazy
     def open(self) -> Bools:
         return np.isnan(self.days("closed_on"))
 
-    @cached_property
+    @lazy
     def owner(self) -> Bools:
         return self.equals("subject", "owner")
 

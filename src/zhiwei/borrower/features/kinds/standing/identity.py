@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
 from zhiwei.borrower.features.facts import Group
 from zhiwei.borrower.features.windows import Bools, Floats, Rows
+from zhiwei.values import lazy
 
 FACTS: Group["Identity"] = Group("identity")
 
@@ -18,11 +18,11 @@ class Identity(Rows):
 
     kind = "identity"
 
-    @cached_property
+    @lazy
     def verified(self) -> Bools:
         return ~self.equals("what", "place")
 
-    @cached_property
+    @lazy
     def newest(self) -> Bools:
         """Rows of the last clear word on their `what`, of each list by itself: it takes back the words before it."""
         (what,), (detail,) = self.codes("what"), self.codes("detail")

@@ -5,7 +5,6 @@ What the registry never said of a party (no capital, no headcount) is NaN; a war
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from zhiwei.borrower.features.facts import Group
 from zhiwei.borrower.features.partners import Trade
 from zhiwei.borrower.features.windows import MONTH, Bools, Floats, Rows, ratio
+from zhiwei.values import lazy
 
 FACTS: Group["Registry"] = Group("registry")
 
@@ -26,16 +26,16 @@ class Registry(Rows):
 
     kind = "registry"
 
-    @cached_property
+    @lazy
     def until(self) -> Floats:
         """The day an entry ended, NaN where it still stands."""
         return self.days("until")
 
-    @cached_property
+    @lazy
     def money(self) -> Floats:
         return np.where(self.has("amount"), self.fen("amount"), np.nan)
 
-    @cached_property
+    @lazy
     def insured(self) -> Floats:
         """Headcount of each row of an annual report: its value where that is a whole number."""
         digits = pc.match_substring_regex(self.words("value"), r"^\d{1,7}$").fill_null(False)

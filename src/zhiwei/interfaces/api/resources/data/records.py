@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from zhiwei.borrower.identity import masked_text
+from zhiwei.borrower.identity import is_valid, masked_text
 from zhiwei.borrower.pushed import (
     MOST_LISTED,
     MOST_PUSHED,
@@ -27,6 +27,7 @@ from zhiwei.borrower.reading import Parsed
 from zhiwei.borrower.reading.answers import answers
 from zhiwei.borrower.reading.readers import shown
 from zhiwei.borrower.records import KINDS
+from zhiwei.borrower.relations import holds
 from zhiwei.borrower.sources import known_sources
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.problems import TooMany
@@ -37,10 +38,12 @@ from zhiwei.values import DAY, EARLIEST, BadInput, NotFound
 
 room = Room("records")
 STREAM, LINES, ARROW = 2**26, "application/x-ndjson", "application/vnd.apache.arrow.stream"
+LARGEST_LIST = 2**22
 LARGEST_FILE = 2**24  # bytes: some formats unfold to many times that
 AT_ONCE, WAIT = 2, 20  # streams and files read at one time in a process; seconds that another waits for its turn
 _turns = threading.BoundedSemaphore(AT_ONCE)
 MOST_TOLD = 100  # covered periods and notes of one answer
+_TAX = ("uscc", "taxpayer_no")
 PUSHED = "pushed"  # the source of rows that came as they are
 
 
@@ -144,7 +147,7 @@ def _push(kind: str) -> None:
     """
     room.write(
         f"/parties/{{party}}/records/{kind}", "records:write", summary=f"Push {words.en.lower()} 推送{words.zh}",
-        response_model=Delivered, responses=_WRONG_MEDIA,
+        response_model=Delivered, responses=_WRONG_MEDIA, largest=LARGEST_LIST,
         openapi_extra=_body({"application/json": _list_schema(kind)}, "Rows, and the days that they speak for."),
     )(push)  # fmt: skip
 
@@ -215,6 +218,7 @@ def push_file(party: Id, body: Raw, said: Annotated[FileSaid, Depends()], caller
     caller.may_see("party", party)
     source = source_named(said.source)
     options = said_of(source, said.source, said.given, lambda pairs: answers(said.source, pairs))
+    options["party_tax_no"] = _tax_no(caller, party)
     days = _period(said.days, caller.books.today())
     with _turn():
         parsed = read_file(source, body, said.name, party=party, options=options, days=days)
@@ -228,6 +232,15 @@ def push_file(party: Id, body: Raw, said: Annotated[FileSaid, Depends()], caller
         }
         must_allow(caller, {party: sorted(found)})
         return _taken(caller, response, parsed, Source(said.source, said.name, _sha(said.source, party, body)))
+
+
+def _tax_no(caller: Calls, party: str) -> str:
+    """By which a source tells the party's sales from its purchases: its own number, which no address need hold."""
+    if is_valid("uscc", party):
+        return party
+    with caller.books.unit(caller.by.tenant) as unit:
+        held = [one for one in unit.relations.identifiers([party]) if holds(one, caller.books.today())]
+    return next((one.value for kind in _TAX for one in held if one.kind == kind), "")
 
 
 def _taken(caller: Calls, response: Response, parsed: Parsed, source: Source) -> Delivered:

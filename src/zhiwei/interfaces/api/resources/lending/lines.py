@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from zhiwei.interfaces.api.access.admission import Caller
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
-from zhiwei.interfaces.api.shapes import LATEST, Amount, Id, Money, Rate, money, signed
-from zhiwei.journeys import dues, quote, statement
+from zhiwei.interfaces.api.shapes import LATEST, Amount, Id, Money, Rate, Shape, money, signed
+from zhiwei.journeys import Change, change_line, dues, quote, statement
 from zhiwei.loans import Line
 from zhiwei.loans.line import LATE
 from zhiwei.values import EARLIEST, NotFound
@@ -51,6 +51,15 @@ class LineShown(BaseModel):
 
 class LineWhole(LineShown):
     parts: list[Part]
+
+
+class Closing(Shape):
+    """Nothing is to be said."""
+
+
+class Closed(BaseModel):
+    line: str
+    status: str
 
 
 class Quoted(BaseModel):
@@ -209,6 +218,17 @@ def schedule(line: Id, caller: Calls, on: On = None) -> Any:
         for one in dues(books=caller.books, by=caller.by, line=line, on=day)
     ]  # fmt: skip
     return Schedule(line=line, on=day, total=Money(amount=sum(one.total.amount for one in found)), dues=found)
+
+
+@room.write("/lines/{line}/close", "lines:close", status=200, summary="Close a line 结束额度", response_model=Closed)
+def close(line: Id, body: Closing, caller: Calls) -> Any:
+    """The borrower wants it no more. Refused while anything is owed, on its way or kept for it. 借款人不再需要。"""
+    caller.may_see("line", line)
+    change = Change("close", f"asked for through {caller.client}")
+    done = change_line(
+        books=caller.books, by=caller.by, key=caller.key, line=line, change=change, on=caller.books.today()
+    )
+    return Closed(line=line, status=done.status)
 
 
 def _day(caller: Caller, line: str, on: date | None) -> date:

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from zhiwei.store.table import lazy
+from zhiwei.values import lazy
 
 
 class Unit:

@@ -1,0 +1,1 @@
+"""What is told to partners: events as a feed, and webhooks."""

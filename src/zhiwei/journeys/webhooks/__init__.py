@@ -1,0 +1,1 @@
+"""Telling clients what happened: where they are called, what is sent, and the feed that they read on."""
