@@ -32,11 +32,11 @@ class Line:
     """What is between a client and the API: it does to each call what `faults` says next, and writes calls down.
 
     429, 503, ...: answered so, and the API hears nothing. "broken": the connection ends before it. "lost": the API does
-    it, and the answer gets lost.
+    it, and the answer gets lost. "": nothing. A function is called first.
     """
 
     app: Any
-    faults: list[int | str] = field(default_factory=list)
+    faults: list[int | str | Callable[[], None]] = field(default_factory=list)
     calls: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -45,6 +45,8 @@ class Line:
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.calls.append((scope["method"], scope["path"], headers))
         fault = self.faults.pop(0) if self.faults and scope["path"] != "/oauth/token" else None
+        if callable(fault):
+            fault = fault()
         if isinstance(fault, int):
             extra = [(b"retry-after", b"0")] if fault == 429 else []
             await send({"type": "http.response.start", "status": fault, "headers": extra})

@@ -1,15 +1,16 @@
 """What breaks on the way is asked again, under the same key, and happens once."""
 
+import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from tests.client.conftest import AT_ONCE, Line, a_shop
 
+from zhiwei.bootstrap import Platform
 from zhiwei.client import (
-    ApiProblem,
     Client,
-    Conflict,
     Down,
     KeyPair,
     Money,
@@ -19,6 +20,7 @@ from zhiwei.client import (
     Unreachable,
     Wrong,
 )
+from zhiwei.journeys.partners.ports import Call
 
 DAY = date(2024, 3, 2)
 
@@ -86,15 +88,35 @@ def test_a_wait_beyond_patience_is_told_at_once(url: str, registered: Callable[.
         list(small.parties())
 
 
-def test_a_call_that_still_runs_is_asked_again(
-    platform, shop: Client, line: Line, opened: Callable[[str], str]
-) -> None:  # fmt: skip
-    """Another process of the same client holds the key; it gives it up, and the second try goes through."""
-    from zhiwei.journeys.partners.ports import Call
-
+def test_a_call_that_still_runs_is_asked_again(shop: Client, line: Line, platform: Platform) -> None:
+    """A process of the same client died over its call: the key is held until it is given up, and then it is ours."""
+    party = a_shop("某某")
+    ask = Client.register_party(None, party, key="shared")
+    asked = hashlib.sha256(b"POST /v1/parties?\n" + ask.body).hexdigest()
     with platform.unit("local") as unit:
-        unit.clients.admit(Call("shop.local", "another", key="shared", request_hash="x"), date(2024, 3, 1))
-    with pytest.raises(ApiProblem) as other:
-        shop.register_party(a_shop("某某"), key="shared")
-    assert other.value.code == "key_used"
-    assert not isinstance(other.value, Conflict)
+        unit.clients.admit(Call("shop.local", "another", key="shared", request_hash=asked), date(2024, 3, 1))
+
+    def given_up() -> None:
+        with platform.unit("local") as unit:
+            unit.clients.released("shop.local", "shared")
+
+    line.faults = ["", "", given_up]
+    assert shop.register_party(party, key="shared").new
+    assert line.keys("/v1/parties") == ["shared"] * 3
+
+
+def test_threads_share_a_client(shop: Client, line: Line) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda number: shop.register_party(a_shop(f"某某{number}店")).party, range(12)))
+    assert len(set(made)) == 12
+    assert {one.party for one in shop.parties()} == set(made)
+
+
+def test_the_key_that_was_made_is_told_with_the_trouble(shop: Client, line: Line) -> None:
+    """Who gave none can ask again for the very same."""
+    line.faults = [*["broken"] * (AT_ONCE.tries - 1), "lost"]
+    with pytest.raises(Unreachable) as found:
+        shop.register_party(a_shop("某某"))
+    assert found.value.key == line.keys("/v1/parties")[0]
+    again = shop.register_party(a_shop("某某"), key=found.value.key)
+    assert again.new  # it is the answer that got lost

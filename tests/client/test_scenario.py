@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Generator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -157,3 +157,30 @@ def test_a_sandbox_is_made_and_entered_with_a_plain_key(shop: Client, url: str) 
         assert inside.quote(opened.line).total.amount > 10_000_00
     with pytest.raises(NotFound):
         shop.line(opened.line)
+
+
+def test_what_happened_is_read_on_from_where_one_was(shop: Client, opened: Callable[[str], str]) -> None:
+    party = shop.register_party(a_shop("某某杂货店")).party
+    first = shop.events()
+    assert [(one.type, one.data) for one in first.items] == [("party.registered", {"party": party})]
+    line = opened("shop.local")
+    later = shop.events(after=first.next, types=["line.opened", "draw.paid"])
+    [told] = later.items
+    assert (told.type, told.subject, told.businessdate) == ("line.opened", line, date(2024, 3, 1))
+    assert shop.events(after=later.next).items == ()
+
+
+def test_a_webhook_is_kept_and_its_secret_shows_itself_to_nobody(shop: Client) -> None:
+    hook = shop.register_webhook("https://shop.example.com/zhiwei", types=["draw.paid"], key="hook").webhook
+    assert shop.register_webhook("https://shop.example.com/zhiwei", types=["draw.paid"], key="hook").webhook == hook
+    secret = shop.webhook_secret(hook)
+    assert secret.secret.startswith("whsec_")
+    assert secret.secret not in repr(secret)
+    assert shop.rotate_secret(hook).overlap_seconds == 86_400
+    assert shop.webhook_secret(hook) != secret
+    assert shop.set_webhook(hook, status="paused").status == "paused"
+    assert [(one.webhook, one.status, one.types) for one in shop.webhooks()] == [(hook, "paused", ("draw.paid",))]
+    assert shop.set_webhook(hook, status="active").status == "active"
+    assert shop.replay(hook, since=datetime(2026, 1, 1, tzinfo=UTC)).events == 0
+    assert shop.delete_webhook(hook).status == "deleted"
+    assert list(shop.webhooks()) == []

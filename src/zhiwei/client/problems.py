@@ -8,15 +8,17 @@ import httpx2
 
 
 class ZhiweiError(Exception):
-    """All that this package raises."""
+    """All that this package raises of calls. `key` is the Idempotency-Key of the write that it is about."""
+
+    key = ""
 
 
 class Unreachable(ZhiweiError):
     """No answer came back, however often it was asked. A write may have happened: ask again with the same `key`."""
 
-    def __init__(self, message: str, *, key: str = "", request_id: str = "") -> None:
+    def __init__(self, message: str, *, request_id: str = "") -> None:
         super().__init__(message)
-        self.key, self.request_id = key, request_id
+        self.request_id = request_id
 
 
 class Unreadable(ZhiweiError):

@@ -17,7 +17,7 @@ import httpx2
 
 from zhiwei.client.asks import Ask, Query
 from zhiwei.client.keys import KeyPair
-from zhiwei.client.problems import ApiProblem, NotProved, Unreachable, Unreadable, problem_of
+from zhiwei.client.problems import ApiProblem, NotProved, Unreachable, Unreadable, ZhiweiError, problem_of
 
 T = TypeVar("T")
 
@@ -72,16 +72,22 @@ class Wire:
     _off: float = 0.0  # what the server's clock is ahead of ours
 
     def talk(self, ask: Ask[T]) -> Talk[T]:
+        try:
+            return ask.read(_json((yield from self._answered(ask))))
+        except ZhiweiError as trouble:
+            trouble.key = ask.key  # so that who gave none can ask again for the same
+            raise
+
+    def _answered(self, ask: Ask[Any]) -> Talk[httpx2.Response]:
         if self.key and self._now() >= self._over:
             yield from self._renewed()
         try:
-            reply = yield from self._heard(lambda: self._call(ask))
+            return (yield from self._heard(lambda: self._call(ask)))
         except NotProved as problem:
             if problem.code != "invalid_token" or self.key is None:
                 raise
-            yield from self._renewed()  # its key was rotated, or it ended while we waited
-            reply = yield from self._heard(lambda: self._call(ask))
-        return ask.read(_json(reply))
+        yield from self._renewed()  # the server's key was rotated, or the token ended while we waited
+        return (yield from self._heard(lambda: self._call(ask)))
 
     def _renewed(self) -> Talk[None]:
         granted = _json((yield from self._heard(self._ask_token)))
@@ -185,5 +191,4 @@ def _json(reply: httpx2.Response) -> Any:
 
 def _unreachable(request: httpx2.Request, error: Exception) -> Unreachable:
     where = f"{request.method} {request.url.copy_with(query=None)}"
-    key, request_id = request.headers.get("idempotency-key", ""), request.headers["x-request-id"]
-    return Unreachable(f"{where}: {type(error).__name__}", key=key, request_id=request_id)
+    return Unreachable(f"{where}: {type(error).__name__}", request_id=request.headers["x-request-id"])

@@ -1,5 +1,6 @@
 """The public keys of a client: what may stand in its key set (RFC 7517)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from zhiwei.values import BadInput
 
 MOST, LONGEST = 10, 20_000  # keys of a client; characters of all of them
 _PRIVATE = ("d", "p", "q", "k")
+_PUBLIC = ("kty", "kid", "crv", "x", "y", "n", "e")  # what is kept of a key
+_PLAIN = re.compile(r"[!-~]{1,2000}")
 _WEAKEST_RSA = 2048
 
 
@@ -23,7 +26,7 @@ def key_set(keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     names = [one["kid"] for one in keys]
     if len(set(names)) != len(names):
         raise BadInput("bad_keys", "two keys have one kid", hint="name each by a kid of its own")
-    return {"keys": [dict(one) for one in keys]}
+    return {"keys": [{name: one[name] for name in _PUBLIC if name in one} for one in keys]}
 
 
 def key_set_of(jwks: Any) -> dict[str, Any]:
@@ -37,6 +40,8 @@ def key_set_of(jwks: Any) -> dict[str, Any]:
 def _wrong(one: Any) -> str:
     if not isinstance(one, Mapping) or not isinstance(one.get("kid"), str) or not 0 < len(one["kid"]) <= 100:
         return "has no kid"
+    if not all(isinstance(one[name], str) and _PLAIN.fullmatch(one[name]) for name in _PUBLIC if name in one):
+        return "is no key"
     if any(part in one for part in _PRIVATE):
         return "holds a private part: make another, and show this one to nobody else"
     if one.get("kty") not in ("EC", "RSA", "OKP"):

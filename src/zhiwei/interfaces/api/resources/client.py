@@ -1,6 +1,6 @@
 """The client itself: what it is allowed, and its own public keys."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +10,7 @@ from zhiwei.journeys.clients.keys import MOST
 from zhiwei.journeys.clients.terms import client_of, rotate_client_keys
 
 room = Room("client")
-Part = Annotated[str, Field(max_length=2_000)]
+Part = Annotated[str, Field(max_length=2_000, pattern="^[A-Za-z0-9_-]+$")]
 
 
 class PublicKey(BaseModel):
@@ -18,15 +18,15 @@ class PublicKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kty: Annotated[str, Field(max_length=10)]
-    kid: Annotated[str, Field(max_length=100)]
-    crv: Annotated[str | None, Field(max_length=20)] = None
+    kty: Literal["EC", "OKP", "RSA"]
+    kid: Annotated[str, Field(max_length=100, pattern="^[!-~]+$")]
+    crv: Literal["P-256", "Ed25519"] | None = None
     x: Part | None = None
     y: Part | None = None
     n: Part | None = None
     e: Part | None = None
-    use: Annotated[str | None, Field(max_length=10)] = None
-    alg: Annotated[str | None, Field(max_length=20)] = None
+    use: Literal["sig"] | None = None
+    alg: Literal["ES256", "PS256", "Ed25519", "EdDSA"] | None = None
 
 
 class NewKeys(Shape):
@@ -72,7 +72,7 @@ def own_terms(caller: Calls) -> Any:
     terms = client_of(books=caller.books, by=caller.by, client=caller.client).terms
     return ClientTerms(
         client=terms.client, status=terms.status, scopes=list(terms.scopes), certificates=list(terms.thumbprints),
-        keys=[_public(one) for one in terms.jwks["keys"]], per_minute=terms.per_minute, per_day=terms.per_day,
+        keys=[PublicKey(**one) for one in terms.jwks["keys"]], per_minute=terms.per_minute, per_day=terms.per_day,
         number=terms.number,
     )  # fmt: skip
 
@@ -85,7 +85,3 @@ def own_keys(body: NewKeys, caller: Calls) -> Any:
     keys = [one.model_dump(exclude_none=True) for one in body.keys]
     done = rotate_client_keys(books=caller.books, by=caller.by, key=caller.key, jwks={"keys": keys})
     return KeysSet(client=done.client, number=done.number, kids=[one["kid"] for one in keys])
-
-
-def _public(key: dict[str, Any]) -> PublicKey:
-    return PublicKey(**{name: key[name] for name in PublicKey.model_fields if name in key})
