@@ -379,3 +379,10 @@ def test_a_call_is_found_by_one_word_on_both_sides(shop: Partner) -> None:
 def test_an_address_or_method_that_does_not_exist_is_a_problem_too(shop: Partner) -> None:
     assert code(shop.get("/v1/nothing")) == (404, "no_such_address")
     assert code(shop.send("PATCH", "/v1/parties", {})) == (405, "no_such_method")
+
+
+def test_a_request_id_may_be_said_again(platform: Platform, shop: Partner) -> None:
+    for _ in range(2):
+        assert code(shop.post(PATH, DRAW, spoil={"X-Request-Id": "order-0001"})) == (404, "no_such_line")
+    with platform.unit("local") as unit:
+        assert unit.clients.rows("select request_id from signed_request") == [("order-0001",)] * 2

@@ -126,10 +126,11 @@ def _log_json() -> None:
     """One line of JSON an event, with the trace it belongs to where there is one."""
     import structlog
 
+    quiet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # locals hold names and numbers
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.dict_tracebacks,
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.ExceptionRenderer(quiet),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stdout), cache_logger_on_first_use=True,
