@@ -21,7 +21,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,8 +189,8 @@ def quantile(seconds: Sequence[float], share: float) -> float:
 def measure(base: str, port: int, lines: list[str], partner: Partner, count: int) -> dict[str, float]:
     found: dict[str, float] = {}
 
-    def draw(n: int) -> bytes:
-        body = {"amount": {"amount": 100_000 + n, "currency": "CNY"}, "value_date": DRAWS.isoformat()}
+    def draw(n: int, on: date = DRAWS) -> bytes:
+        body = {"amount": {"amount": 100_000 + n, "currency": "CNY"}, "value_date": on.isoformat()}
         return partner.request("POST", f"/v1/lines/{lines[n % len(lines)]}/draws", body)
 
     def repay(n: int) -> bytes:
@@ -211,7 +211,7 @@ def measure(base: str, port: int, lines: list[str], partner: Partner, count: int
             wire,
         )
         found[f"{name}_per_s"] = rate
-    requests = [(draw, repay)[n % 2](n) for n in range(min(count, 4000))]
+    requests = [repay(n) if n % 2 else draw(n, REPAYMENTS) for n in range(min(count, 4000))]
     wire = asyncio.run(paced(port, requests, 200))
     found |= {"p50_ms": quantile(wire.done, 0.5), "p99_ms": quantile(wire.done, 0.99)}
     tell(f"at 200/s     p50 {found['p50_ms']:5.1f}  p99 {found['p99_ms']:5.1f} ms, draws and repayments", wire)

@@ -96,7 +96,8 @@ def _granted(request: Request, setting: Setting, form: dict[str, str]) -> dict[s
     for used in once or [None]:
         said = Call(client, call.request_id, used.once, used.good_until) if used else Call(client, call.request_id)
         with books.unit(tenant, pipelined=True) as unit:
-            found = unit.clients.admit(said, now.date())
+            stands = unit.clients.admit(said, now.date())
+        found = stands()
         if not found.fresh:
             raise NotAllowed("invalid_client", "this assertion or proof was used before")
         if found.in_minute > terms.per_minute or found.in_day > terms.per_day:

@@ -1,6 +1,6 @@
 """Who calls the API: clients, the terms they call under, what each may see, and what it asked for already."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -152,7 +152,10 @@ class Clients(Protocol):
         """Key id -> secret that signs access tokens, the newest last."""
         ...
 
-    def admit(self, call: Call, on: date) -> Admitted: ...
+    def admit(self, call: Call, on: date) -> Callable[[], Admitted]:
+        """How the call stands: to be asked when the unit of work has ended."""
+        ...
+
     def answered(self, client: str, key: str, status: int, answer: str) -> None: ...
     def released(self, client: str, key: str) -> None: ...
     def add_test_key(self, client: str, key_hash: str) -> None: ...

@@ -1,10 +1,11 @@
 """Clients of the API: their terms only grow, and one statement admits a call."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
-from zhiwei.journeys.partners.ports import Admitted, Call, Holding, Terms
+from zhiwei.journeys.partners.ports import Admitted, Call, Holding, Signature, Terms
 from zhiwei.store.table import Store
 from zhiwei.values.secrets import Secret
 
@@ -12,7 +13,9 @@ _TERMS = "client_id, status, scopes, jwks, thumbprints, per_minute, per_day, bec
 _PATIENCE = "90 seconds"  # after it, a call that never answered may be made again
 
 # The proof is used up, the call counted and its key claimed at once: two calls cannot both be the first. A key is
-# claimed only by a call that goes on: one with a used proof, or one too many, leaves it to the next.
+# claimed only by a call that goes on: one with a used proof, or one too many, leaves it to the next. What was signed is
+# kept with the claim. What is written here need not survive a power cut by itself: what moves money is written after
+# it, and then it does.
 _ADMIT = f"""
 with terms as (
   select number, status, per_minute, per_day from client_terms where client_id = %(client)s
@@ -38,7 +41,11 @@ claimed as (
   from may where %(key)s <> ''
   on conflict (key, client_id, tenant_id) do update set claimed_until = excluded.claimed_until
     where c.status is null and c.claimed_until < now() and c.request_hash = excluded.request_hash
-  returning 1)
+  returning 1),
+kept as (
+  insert into signed_request (tenant_id, request_id, client_id, key, method, path, body_sha256, signature)
+  select %(tenant)s, %(request_id)s, %(client)s, %(key)s, %(method)s, %(path)s, %(body_sha256)s, %(jws)s
+  from claimed where %(jws)s <> '')
 select (select number from terms), (select count(*) from fresh), in_minute, in_day, (select count(*) from claimed),
        earlier.request_hash, earlier.status, earlier.answer
 from counted left join api_call earlier
@@ -122,42 +129,37 @@ class Clients(Store):
     def token_keys(self) -> dict[str, Secret]:
         return self.vault.secrets("client.access_token")
 
-    def admit(self, call: Call, on: date) -> Admitted:
-        """What is written here need not survive a power cut by itself: what moves money is written after it, and is."""
-        self.run("set local synchronous_commit = off")
-        said = {
+    def admit(self, call: Call, on: date) -> Callable[[], Admitted]:
+        """Sent with the unit's end in one packet: a client's calls come one by one through the row that counts them,
+        and none of them holds it while another answer travels.
+        """
+        self.ask("set local synchronous_commit = off")
+        said = asdict(call.signature or Signature("", "", "", "")) | {
             "tenant": self.tenant, "client": call.client, "proof": call.proof, "good_until": call.good_until, "on": on,
-            "key": call.key, "request_hash": call.request_hash,
+            "key": call.key, "request_hash": call.request_hash, "request_id": call.request_id,
         }  # fmt: skip
-        row = self.connection.execute(_ADMIT, said).fetchone()
-        assert row is not None
-        number, fresh, in_minute, in_day, claimed, *earlier = row
-        if claimed and call.signature:
-            self._keep(call)
-        return Admitted(
-            number or 0, not call.proof or fresh == 1, in_minute, in_day, claimed == 1,
-            None if claimed or earlier[0] is None else (earlier[0], earlier[1], earlier[2]),
-        )  # fmt: skip
+        cursor = self.connection.execute(_ADMIT, said)
 
-    def _keep(self, call: Call) -> None:
-        signed = call.signature
-        assert signed is not None
-        self.run(
-            """insert into signed_request (tenant_id, request_id, client_id, key, method, path, body_sha256, signature)
-               values (%s, %s, %s, %s, %s, %s, %s, %s)""",
-            self.tenant, call.request_id, call.client, call.key, signed.method, signed.path, signed.body_sha256,
-            signed.jws,
-        )  # fmt: skip
+        def answer() -> Admitted:
+            row = cursor.fetchone()
+            assert row is not None
+            number, fresh, in_minute, in_day, claimed, *earlier = row
+            return Admitted(
+                number or 0, not call.proof or fresh == 1, in_minute, in_day, claimed == 1,
+                None if claimed or earlier[0] is None else (earlier[0], earlier[1], earlier[2]),
+            )  # fmt: skip
+
+        return answer
 
     def answered(self, client: str, key: str, status: int, answer: str) -> None:
-        self.run("set local synchronous_commit = off")
-        self.run(
+        self.ask("set local synchronous_commit = off")
+        self.ask(
             "update api_call set status = %s, answer = %s where client_id = %s and key = %s",
             status, answer, client, key,
         )  # fmt: skip
 
     def released(self, client: str, key: str) -> None:
-        self.run("delete from api_call where client_id = %s and key = %s and status is null", client, key)
+        self.ask("delete from api_call where client_id = %s and key = %s and status is null", client, key)
 
     def add_test_key(self, client: str, key_hash: str) -> None:
         self.run(

@@ -107,7 +107,7 @@ class Sight:
             if wanted in self._known:
                 self._known.move_to_end(wanted)
                 return True
-        with caller.books.unit(caller.by.tenant) as unit:
+        with caller.books.unit(caller.by.tenant, pipelined=True) as unit:
             found = unit.clients.holds(*wanted)
         if found:
             with self._lock:
@@ -146,7 +146,8 @@ class Admission:
         if signed:
             wanted = replace(wanted, signature=_signature(call, key, terms, now))
         with books.unit(token.tenant, pipelined=True) as unit:
-            found = unit.clients.admit(wanted, now.date())
+            stands = unit.clients.admit(wanted, now.date())
+        found = stands()
         by, own = Actor(token.tenant, token.client, ROLE), f"{token.client} {key}" if key else ""
         caller = Caller(token.client, by, books, token.scopes, call.request_id, own, self._sight)
         try:

@@ -167,7 +167,7 @@ def lines(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
 def line(line: Id, caller: Calls) -> Any:
     """As it is now. An `If-None-Match` with its ETag is answered 304 where nothing changed. 当前额度。"""
     caller.may_see("line", line)
-    with caller.books.unit(caller.by.tenant) as unit:
+    with caller.books.unit(caller.by.tenant, pipelined=True) as unit:
         found, parts = unit.lines.get(line), unit.lines.sub_limits(line)
     if found is None:
         raise NotFound("no_such_line", f"no line {line}")
