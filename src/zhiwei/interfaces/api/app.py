@@ -1,7 +1,7 @@
 """The application: its doors, health, metrics and specification; every call has an id, and one line in the log."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,7 +10,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind, get_tracer
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhiwei import __version__
 from zhiwei.interfaces.api import authorization, operations
@@ -25,7 +27,6 @@ from zhiwei.values import Refusal
 
 TRACER = get_tracer("zhiwei.api")  # goes nowhere until zhiwei[traces] is installed and OTEL_* says where
 THREADS = 24  # each has a connection to PostgreSQL
-Next = Callable[[Request], Awaitable[Response]]
 
 ABOUT = """Embed credit for the smallest businesses: consent, push data, apply, accept, draw, repay, draw again.
 
@@ -55,7 +56,7 @@ def create_app(
         app.include_router(room.router)
     for kind in (Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
-    app.middleware("http")(_noted)
+    app.add_middleware(Noted)
     app.openapi = lambda: specification(app)  # type: ignore[method-assign]
     return app
 
@@ -84,32 +85,58 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-async def _noted(request: Request, go_on: Next) -> Response:
+class Noted:
     """One line a call: which route, how it ended, how long it took; no address, name, query or body."""
-    began, request_id = time.perf_counter(), request_id_of(request.headers)
-    request.state.request_id = request_id
-    try:
-        with TRACER.start_as_current_span(request.method, extract(request.headers), SpanKind.SERVER) as span:
-            response = await go_on(request)
-            span.set_attributes({"http.request.method": request.method, "http.route": _route(request),
-                                 "http.response.status_code": response.status_code})  # fmt: skip
-    except Exception:  # noqa: BLE001 - the last one to hear of it: written down, and told without its words
-        log.exception("call_failed", request_id=request_id, method=request.method, route=_route(request))
-        response = problem(500, "unforeseen", "something went wrong on our side; it was written down",
-                           hint="ask again with the same Idempotency-Key, or tell us the X-Request-Id")  # fmt: skip
-    response.headers["X-Request-Id"] = request_id
-    caller, seconds, route = getattr(request.state, "caller", None), time.perf_counter() - began, _route(request)
-    operations.CALLS.labels(request.method, route, response.status_code).inc()
-    operations.SECONDS.labels(request.method, route).observe(seconds)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, headers, method = time.perf_counter(), Headers(scope=scope), scope["method"]
+        request_id = scope.setdefault("state", {})["request_id"] = request_id_of(headers)
+        status = 0
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            with TRACER.start_as_current_span(method, extract(headers), SpanKind.SERVER) as span:
+                await self._app(scope, receive, told)
+                span.set_attributes({"http.request.method": method, "http.route": _route(scope),
+                                     "http.response.status_code": status})  # fmt: skip
+        except Exception:  # noqa: BLE001 - the last one to hear of it: written down, and told without its words
+            log.exception("call_failed", request_id=request_id, method=method, route=_route(scope))
+            if not status:
+                await _unforeseen()(scope, receive, told)
+        finally:
+            _note(scope, status, time.perf_counter() - began)
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    """A status of 0 is who went away before an answer."""
+    caller, route, method = scope["state"].get("caller"), _route(scope), scope["method"]
+    operations.CALLS.labels(method, route, status).inc()
+    operations.SECONDS.labels(method, route).observe(seconds)
     log.info(
-        "call", request_id=request_id, method=request.method, route=route, status=response.status_code,
+        "call", request_id=scope["state"]["request_id"], method=method, route=route, status=status,
         client=caller.client if caller else None, milliseconds=round(seconds * 1000, 1),
     )  # fmt: skip
-    return response
 
 
-def _route(request: Request) -> str:
-    return getattr(request.scope.get("route"), "path", "")
+def _unforeseen() -> Response:
+    return problem(500, "unforeseen", "something went wrong on our side; it was written down",
+                   hint="ask again with the same Idempotency-Key, or tell us the X-Request-Id")  # fmt: skip
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "")
 
 
 async def _told(request: Request, error: Exception) -> Response:
