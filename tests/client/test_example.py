@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from standardwebhooks import Webhook
 from tests.client.conftest import Line
 
 from zhiwei.bootstrap import Platform
-from zhiwei.client import Client
+from zhiwei.client import Client, Money
 from zhiwei.commands.partners.sandboxes import made
 
 FOLDER = Path(__file__).parents[2] / "examples" / "shop_saas"
@@ -106,3 +107,14 @@ def test_its_readme_tells_both_languages_and_its_variables() -> None:
     for word in ("ZHIWEI_URL", "ZHIWEI_TEST_KEY", "ZHIWEI_WEBHOOK_SECRET", "ZHIWEI_CLIENT", "ZHIWEI_KEY", "商户"):
         assert word in text
     assert len((FOLDER / "shop.py").read_text("utf-8").splitlines()) < 180
+
+
+def test_the_first_lines_of_the_readme_draw_money(url: str, platform: Platform) -> None:
+    """They are run as they stand there, but for where the API is and its key."""
+    page = (FOLDER.parents[1] / "README.md").read_text("utf-8")
+    [said] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    key = made(platform, "readme").test_key
+    names: dict[str, object] = {}
+    exec(said.replace("http://127.0.0.1:8700", url).replace("zwtest....", key), names)
+    with Client(url, test_key=key) as bank:
+        assert bank.line(names["line"].line).used == Money.yuan(30_000)  # type: ignore[attr-defined]
