@@ -91,6 +91,7 @@ class Shop:
         self.consents: list[tuple[str, str]] = []
         self.held: dict[str, list[str]] = {kind: [] for kind in ("applications", "decisions", "deliveries")}
         self.told: deque[Write] = deque(maxlen=400)
+        self.cursor, self.heard = "", dict[str, tuple[str, dict[str, Any]]]()  # event -> its type, what it says
         self.ends: Counter[str] = Counter()
         self.calls = self.moved = self.number = 0
         self.renewed, self.why = 0.0, ""
@@ -101,6 +102,7 @@ class Shop:
         said = "" if answer is None else f": {answer.request.method} {answer.request.url.path} -> " \
             f"{answer.status_code} {answer.text[:300]}"  # fmt: skip
         self.clock.wrong.append(f"{self.partner.client}, call {self.calls}: {what}{said}")
+        print(self.clock.wrong[-1], flush=True)
 
     def send(self, method: str, path: str, body: Any = None, **said: Any) -> Any:
         """One call; whatever its end, it is an answer of the API's own making."""
@@ -399,9 +401,35 @@ class Shop:
         if names := self.held.get(kind, names):
             self.read(f"/{kind}/{self.dice.choice(names)}")
 
-    def hear(self) -> None:
-        self.read("/events", limit=self.dice.choice([1, 50]))
+    def hear(self, pages: int = 4) -> None:
+        """Reads on from where it was: each event comes once, and none comes before one that was read."""
         self.read("/tasks")
+        for _ in range(pages):
+            page = self.read("/events", limit=200, cursor=self.cursor)
+            if not page:
+                return
+            for event in page["items"]:
+                if event["id"] in self.heard:
+                    self.found(f"heard twice: {event}")
+                self.heard[event["id"]] = event["type"], event["data"]
+            self.cursor = page["next"]
+            if not page["more"]:
+                return
+
+    def heard_all(self) -> None:
+        """By its events a partner that never looked would know the same."""
+        self.hear(10**6)
+        told: dict[str, list[tuple[str, int]]] = {
+            f"draw.{status}": [(name, draw.amount) for line in self.lines for name, draw in line.draws.items()
+                               if status in ("ordered", draw.status)]
+            for status in ("ordered", "paid", "failed")
+        }  # fmt: skip
+        told["repayment.received"] = [one for line in self.lines for one in line.repayments.items()]
+        for kind, known in told.items():
+            name = "repayment" if kind.startswith("repayment") else "draw"
+            heard = [(data[name], amount_of(data)) for type_, data in self.heard.values() if type_ == kind]
+            if sorted(heard) != sorted(known):
+                self.found(f"{kind}: heard of {len(heard)}, told of {len(known)}: {sorted({*heard} ^ {*known})[:4]}")
 
     # --- the same again, and wrong things -----------------------------------------------------------------------------
 
@@ -548,6 +576,11 @@ class Shop:
 
 def money(amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "CNY"}
+
+
+def amount_of(data: dict[str, Any]) -> int:
+    said = data["amount"]
+    return int(said["amount"] if isinstance(said, dict) else said)
 
 
 def code_of(answer: Any) -> str:
