@@ -198,12 +198,14 @@ def look(town: Town) -> None:
 
 
 def witnesses(town: Town) -> list[str]:
-    """The last day is closed; what an examination, the auditor and the journal itself say against the books."""
+    """The last day is closed; what an examination, the auditor, the journal itself and the bank say against it all."""
     today = town.days.clock.today
     town.close(today)
     books = town.days.of("local")
     examined = [f"{finding}" for finding in examine(books=books, by=books.actor) if finding.wrong]
-    return [*examined, *auditor.audit(town.owner, today), *untrue(town.owner, town.lines)]
+    told = {name: draw.status for line in town.lines for name, draw in line.draws.items() if draw.status != "ordered"}
+    unpaid = [f"the bank did otherwise with {name}" for name, _ in told.items() ^ town.days.bank.done.items()]
+    return [*examined, *auditor.audit(town.owner, today), *untrue(town.owner, town.lines), *unpaid]
 
 
 def untrue(owner: psycopg.Connection, lines: list[Line]) -> Iterator[str]:
