@@ -134,9 +134,14 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 _RANK = {kind: rank for rank, kind in enumerate(KINDS.values())}
 
 
-def order(event: Event) -> tuple[int, int, str]:
-    """The place of an event among all of its line: by day, by kind, by id; nothing depends on when it was heard of."""
-    return event.value_date.toordinal(), _RANK[type(event)], event.event_id
+def order(event: Event) -> tuple[int, int, bool, str]:
+    """The place of an event among all of its line: by day, by kind, by id; nothing depends on when it was heard of.
+
+    Payments that name a loan come before those of the whole line: else these might settle that loan, and what was paid
+    for it be kept as credit while others are owed.
+    """
+    anywhere = type(event) is Payment and not event.loan
+    return event.value_date.toordinal(), _RANK[type(event)], anywhere, event.event_id
 
 
 def effective(events: Iterable[Event]) -> tuple[list[Event], set[str]]:
