@@ -86,6 +86,16 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Who calls, and the proof that is to be used up; `key` is its Idempotency-Key, '' of what changes nothing."""
+
+    token: Token
+    proof: Proof | None
+    books: Books
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """The answer that this key was given before."""
 
@@ -126,10 +136,10 @@ class Admission:
         self._keys: dict[str, Mapping[str, Secret]] = {}
         self._sight = Sight()
 
-    def admit(self, call: Incoming) -> Caller | Repeated:
-        """NotAllowed, Forbidden, TooMany, BadRequest or Refusal where it may not."""
+    def known(self, call: Incoming) -> Known:
+        """Who calls, by the headers alone: who proves nothing has no body read. Nothing is counted or used up here."""
         now = self.now()
-        if TEST + "." in call.headers.get("authorization", ""):
+        if call.headers.get("authorization", "").partition(" ")[2].startswith(TEST + "."):
             (token, books), proof = self._by_test_key(call), None
         else:
             token, proof = self._by_token(call, now)
@@ -137,7 +147,11 @@ class Admission:
         if call.scope not in token.scopes:
             raise Forbidden("insufficient_scope", f"this call needs the scope {call.scope}",
                             hint="ask for it at /oauth/token, if the client's terms have it")  # fmt: skip
-        key = _key(call)
+        return Known(token, proof, books, _key(call))
+
+    def admit(self, call: Incoming, known: Known) -> Caller | Repeated:
+        """NotAllowed, Forbidden, TooMany, BadRequest or Refusal where it may not."""
+        now, token, proof, books, key = self.now(), known.token, known.proof, known.books, known.key
         wanted = Call(token.client, call.request_id, key=key, request_hash=call.hash if key else "")
         if proof:
             wanted = replace(wanted, proof=proof.once, good_until=proof.good_until)
