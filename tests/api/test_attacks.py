@@ -2,7 +2,10 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from tests.api.conftest import BASE, Partner
 from zhiwei.bootstrap import Platform, Tenancy
 from zhiwei.interfaces.api import create_app
 from zhiwei.journeys.clients.terms import suspend_client
+from zhiwei.journeys.partners.ports import Call
 
 PARTY = {"name": "某某五金店", "since": "2020-01-01", "kind": "sole_trader",
          "identifiers": [{"kind": "phone", "value": "13800138000"}]}  # fmt: skip
@@ -138,7 +142,7 @@ def test_who_comes_through_a_proxy_is_not_this_machine(http: TestClient, name: s
 
 
 def test_behind_a_proxy_a_token_alone_opens_the_figures(platform: Platform) -> None:
-    with TestClient(create_app(Tenancy(platform), proxy=True), client=("127.0.0.1", 1)) as http:
+    with TestClient(create_app(Tenancy(platform), proxy="127.0.0.1"), client=("127.0.0.1", 1)) as http:
         assert code(http.get("/metrics")) == (401, "no_credentials")
     with TestClient(create_app(Tenancy(platform), metrics_token="s3cret"), base_url=BASE) as http:
         assert code(http.get("/metrics", headers={"Authorization": "Bearer é".encode()})) == (401, "no_credentials")
@@ -149,3 +153,72 @@ def test_words_of_a_caller_make_no_series(http: TestClient) -> None:
     told = http.get("/metrics").text
     assert 'method="other"' in told
     assert "BREW" not in told
+
+
+# --- what is another's ------------------------------------------------------------------------------------------------
+
+
+CONSENT = {"scopes": ["invoices"], "text": "本企业同意查询。", "evidence": "page 1", "since": "2024-01-01"}
+
+
+def test_two_clients_of_one_firm_hear_nothing_of_each_others_business(
+    shop: Partner, partner_of: Callable[..., Partner], platform: Platform
+) -> None:
+    """A firm's number is public: to register it opens neither what it told another nor what that was answered."""
+    other = partner_of("other")
+    for partner in (shop, other):
+        party = partner.post("/v1/parties", PARTY).json()["party"]
+    assert shop.post(f"/v1/parties/{party}/consents", CONSENT).status_code == 201
+    assert shop.post(f"/v1/parties/{party}/records/invoices", {"rows": [], "covers": {
+        "from": "2024-01-01", "until": "2024-02-01"}}).status_code == 201  # fmt: skip
+    asked = {"party": party, "product": "tax_credit"}
+    assert code(other.post("/v1/applications", asked)) == (409, "no_consent")
+    assert shop.post("/v1/applications", asked).status_code == 201
+    heard = [one["type"] for one in shop.get("/v1/events").json()["items"]]
+    assert heard == ["party.registered", "consent.given", "application.received", "decision.made"]
+    assert [one["type"] for one in other.get("/v1/events").json()["items"]] == ["party.registered"]
+
+
+# --- what is kept, and what is written down ---------------------------------------------------------------------------
+
+
+def test_calls_that_choose_one_id_are_each_kept(shop: Partner, platform: Platform) -> None:
+    for key in ("a", "b"):
+        answer = shop.post(PATH, {"amount": {"amount": 1}}, key=key, spoil={"X-Request-Id": "chosen-by-me"})
+        assert code(answer) == (404, "no_such_line")
+    with platform.unit("local") as unit:
+        kept = unit.clients.rows("select key, request_id from signed_request order by recorded_at")
+    assert [key for key, _ in kept] == ["a", "b"]
+    assert all(name.startswith("chosen-by-me") for _, name in kept)
+
+
+def test_the_api_itself_forgets_proofs_that_are_over(shop: Partner, platform: Platform) -> None:
+    with platform.unit("local") as unit:
+        unit.clients.admit(Call(shop.client, "r", "old", datetime.now(UTC) - timedelta(minutes=5)), date(2026, 1, 1))
+    shop.get("/v1/parties")
+    with platform.unit("local") as unit:
+        assert unit.clients.rows("select from proof_seen where proof = 'old'") == []
+
+
+def test_the_log_tells_where_it_went_wrong_and_never_the_words_of_it() -> None:
+    """Not the message, which may quote a row, and not the variables, which may be the body or a key."""
+    script = """
+import structlog
+from zhiwei.commands.serve import _log_json
+_log_json()
+def work(name):
+    try:
+        secret = name * 2
+        int(name)
+    except ValueError as error:
+        raise LookupError("about " + name) from error
+try:
+    work("NOBODYSNAME")
+except LookupError:
+    structlog.get_logger("zhiwei.api").exception("call_failed", route="/x")
+"""
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    told = json.loads(out)
+    assert "NOBODYSNAME" not in out
+    assert [one["type"] for one in told["exception"]] == ["builtins.LookupError", "builtins.ValueError"]
+    assert "work" in told["exception"][0]["frames"][-1]

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from zhiwei.values import NotFound
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from structlog.typing import ExcInfo
 
 PORT = 8700
 
@@ -27,10 +29,18 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = PORT,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; each keeps nothing of its own.")] = 1,
-    url: Annotated[str, typer.Option(help="Where partners reach it, if not there: https://api.bank.example")] = "",
+    url: Annotated[
+        str,
+        typer.Option(envvar="ZHIWEI_API_URL", help="Where partners reach it, if not there: https://api.bank.example"),
+    ] = "",
     proxy: Annotated[
-        bool, typer.Option("--proxy", help="A proxy of yours ends TLS and tells Client-Cert, X-Forwarded-*.")
-    ] = False,
+        str,
+        typer.Option(
+            envvar="ZHIWEI_API_PROXY",
+            help="Addresses or networks of your proxies, with commas: they end TLS, "
+            "and what they tell by Client-Cert and X-Forwarded-* is believed from there alone.",
+        ),
+    ] = "",
 ) -> None:
     """Serve the open API: /docs for people, /openapi.json, /healthz, /readyz, /metrics. 开放接口服务
 
@@ -39,7 +49,7 @@ def serve(
     """
     import uvicorn
 
-    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": "yes" if proxy else ""}
+    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": proxy}
     with ExitStack() as stack:
         with open_platform():  # what cannot open says so here, once, and not in each worker
             out.print(f"http://{host}:{port}/docs")
@@ -47,7 +57,7 @@ def serve(
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
         uvicorn.run(
             "zhiwei.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False,
-            log_level="warning", proxy_headers=proxy, server_header=False, timeout_graceful_shutdown=30,
+            log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=30,
         )  # fmt: skip
 
 
@@ -124,11 +134,22 @@ def _log_json() -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.dict_tracebacks,
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.ExceptionRenderer(_where),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stdout), cache_logger_on_first_use=True,
     )  # fmt: skip
+
+
+def _where(exc_info: "ExcInfo") -> list[dict[str, object]]:
+    """What went wrong by its kind, and where. Its words and the variables around it may hold names, keys and bodies."""
+    found: list[dict[str, object]] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(found) < 10:
+        frames = [f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__)[-50:]]
+        found.append({"type": f"{type(error).__module__}.{type(error).__qualname__}", "frames": frames})
+        error = error.__cause__ or error.__context__
+    return found
 
 
 class _Nobody:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from zhiwei.journeys.partners.ports import Admitted, Call, Holding, Terms
 from zhiwei.store.table import Store
-from zhiwei.values.secrets import Secret
+from zhiwei.values.secrets import Secret, fingerprint
 
 _TERMS = "client_id, status, scopes, jwks, thumbprints, per_minute, per_day, because, number"
 _PATIENCE = "90 seconds"  # after it, a call that never answered may be made again
@@ -43,6 +43,16 @@ select (select number from terms), (select count(*) from fresh), in_minute, in_d
        earlier.request_hash, earlier.status, earlier.answer
 from counted left join api_call earlier
   on earlier.client_id = %(client)s and earlier.key = %(key)s
+"""
+
+_SIGNED = """
+with signed (tenant_id, client_id, key, method, path, body_sha256, signature) as (
+  select %(tenant)s, %(client)s, %(key)s, %(method)s, %(path)s, %(body)s, %(jws)s),
+first as (
+  insert into signed_request (request_id, tenant_id, client_id, key, method, path, body_sha256, signature)
+  select %(id)s, * from signed on conflict do nothing returning 1)
+insert into signed_request (request_id, tenant_id, client_id, key, method, path, body_sha256, signature)
+select %(other)s, * from signed where not exists (select from first) on conflict do nothing
 """
 
 
@@ -140,14 +150,15 @@ class Clients(Store):
         )  # fmt: skip
 
     def _keep(self, call: Call) -> None:
+        """A caller may choose the id of its call, even one that was used: then what it signed tells them apart."""
         signed = call.signature
         assert signed is not None
-        self.run(
-            """insert into signed_request (tenant_id, request_id, client_id, key, method, path, body_sha256, signature)
-               values (%s, %s, %s, %s, %s, %s, %s, %s)""",
-            self.tenant, call.request_id, call.client, call.key, signed.method, signed.path, signed.body_sha256,
-            signed.jws,
-        )  # fmt: skip
+        said = {
+            "tenant": self.tenant, "id": call.request_id, "other": f"{call.request_id}.{fingerprint(signed.jws)}",
+            "client": call.client, "key": call.key, "method": signed.method, "path": signed.path,
+            "body": signed.body_sha256, "jws": signed.jws,
+        }  # fmt: skip
+        self.connection.execute(_SIGNED, said)
 
     def answered(self, client: str, key: str, status: int, answer: str) -> None:
         self.run("set local synchronous_commit = off")
@@ -177,9 +188,12 @@ class Clients(Store):
             "update test_key set revoked_at = clock_timestamp() where client_id = %s and revoked_at is null", client
         )
 
-    def sweep(self, before: datetime) -> int:
-        gone = self.run("delete from proof_seen where good_until < now()")
-        gone += self.run("delete from api_call where recorded_at < %s", before)
+    def sweep(self, before: datetime, most: int = 10_000) -> int:
+        old = f"any(array(select ctid from {{}} where {{}} limit {most}))"
+        proofs = old.format("proof_seen", "good_until < now()")
+        answers = old.format("api_call", "recorded_at < %s and (status is not null or claimed_until < now())")
+        gone = self.run(f"delete from proof_seen where ctid = {proofs}")
+        gone += self.run(f"delete from api_call where ctid = {answers}", before)
         return gone + self.run("delete from client_calls where day < %s", before.date())
 
 

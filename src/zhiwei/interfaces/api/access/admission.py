@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from zhiwei.interfaces.api.access.proofs import Proof, check_signature, read_proof
@@ -17,6 +17,7 @@ from zhiwei.values import Actor, Forbidden, NotFound, Refusal
 from zhiwei.values.secrets import Secret, fingerprint
 
 LONGEST_KEY = 128
+SWEPT, KEPT = timedelta(minutes=1), timedelta(days=7)  # how often, and how long answers of writes are kept
 KNOWN = 100_000  # holdings and terms remembered in this process
 ROLE = "client"
 
@@ -134,6 +135,7 @@ class Admission:
         self.tenants, self.now = tenants, now
         self._terms: dict[str, Terms] = {}
         self._keys: dict[str, Mapping[str, Secret]] = {}
+        self._swept: dict[str, datetime] = {}
         self._sight = Sight()
 
     def known(self, call: Incoming) -> Known:
@@ -159,6 +161,7 @@ class Admission:
         signed = call.money and token.bound_to[0] != TEST
         if signed:
             wanted = replace(wanted, signature=_signature(call, key, terms, now))
+        self._sweep(books, token.tenant, now)
         with books.unit(token.tenant, pipelined=True) as unit:
             found = unit.clients.admit(wanted, now.date())
         by, own = Actor(token.tenant, token.client, ROLE), f"{token.client} {key}" if key else ""
@@ -185,6 +188,13 @@ class Admission:
                 unit.clients.released(caller.client, key)
             else:
                 unit.clients.answered(caller.client, key, status, answer)
+
+    def _sweep(self, books: Books, tenant: str, now: datetime) -> None:
+        """The first call of a minute takes away what is over: nothing grows for ever, and nobody need run it."""
+        if now - self._swept.get(tenant, now - SWEPT) >= SWEPT:
+            self._swept[tenant] = now
+            with books.unit(tenant) as unit:
+                unit.clients.sweep(now - KEPT)
 
     def terms(self, books: Books, tenant: str, client: str, anew: bool = False) -> Terms:
         if anew or client not in self._terms:
