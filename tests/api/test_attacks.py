@@ -4,19 +4,26 @@ import base64
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from joserfc import jws
+from joserfc import jws, jwt
+from joserfc.jwk import RSAKey
 from tests.api.conftest import BASE, Partner
 
 from zhiwei.bootstrap import Platform, Tenancy
 from zhiwei.interfaces.api import create_app
+from zhiwei.interfaces.api.access.turns import Turns
+from zhiwei.interfaces.api.problems import TooMany
+from zhiwei.interfaces.api.resources.telling import events
+from zhiwei.journeys.clients.keys import key_set
 from zhiwei.journeys.clients.terms import suspend_client
 from zhiwei.journeys.partners.ports import Call
+from zhiwei.values import BadInput
 
 PARTY = {"name": "某某五金店", "since": "2020-01-01", "kind": "sole_trader",
          "identifiers": [{"kind": "phone", "value": "13800138000"}]}  # fmt: skip
@@ -98,6 +105,27 @@ def test_what_a_form_says_twice_is_not_read_in_two_ways(shop: Partner) -> None:
     assert code(answer) == (400, "unsupported_grant_type")
 
 
+@pytest.mark.filterwarnings("ignore:Key size should be")
+def test_a_key_is_as_long_as_it_is_and_not_as_it_is_written() -> None:
+    """Zeros before a short modulus make a long text, and no long key."""
+    short = RSAKey.generate_key(1024, {"kid": "k"}).as_dict(private=False)
+    written = base64.urlsafe_b64decode(short["n"] + "==")
+    with pytest.raises(BadInput, match="weak"):
+        key_set([short | {"n": encoded(bytes(256) + written)}])
+    assert key_set([RSAKey.generate_key(2048, {"kid": "k"}).as_dict(private=False)])
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+def test_a_weak_key_binds_no_token(shop: Partner) -> None:
+    weak, now = RSAKey.generate_key(1024), int(time.time())
+    header = {"alg": "PS256", "typ": "dpop+jwt", "jwk": weak.as_dict(private=False)}
+    claims = {"htm": "POST", "htu": BASE + "/oauth/token", "iat": now, "jti": "a name of it".replace(" ", "")}
+    form = {"grant_type": "client_credentials", "client_id": shop.client, "client_assertion": shop.assertion(),
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}  # fmt: skip
+    proof = jwt.encode(header, claims, weak, algorithms=["PS256"])
+    assert code(shop.http.post("/oauth/token", data=form, headers={"DPoP": proof})) == (401, "invalid_dpop_proof")
+
+
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +181,25 @@ def test_words_of_a_caller_make_no_series(http: TestClient) -> None:
     told = http.get("/metrics").text
     assert 'method="other"' in told
     assert "BREW" not in told
+
+
+# --- how much at a time -----------------------------------------------------------------------------------------------
+
+
+def test_no_more_wait_for_their_turn_than_there_are_threads_for() -> None:
+    turns = Turns(at_once=1, waiting=0, seconds=60)
+    with turns.one("one works"), pytest.raises(TooMany), turns.one("another comes"):
+        raise AssertionError("two at a time")
+    with turns.one("when it is over the next may"):
+        pass
+
+
+def test_one_clients_streams_are_not_all_that_there_are(
+    shop: Partner, partner_of: Callable[..., Partner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(events._streams, shop.client, events.MOST_OF_CLIENT)
+    assert code(shop.get("/v1/events/stream", wait=0)) == (429, "too_many_streams")
+    assert partner_of("other").get("/v1/events/stream", wait=0).status_code == 200
 
 
 # --- what is another's ------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from zhiwei.interfaces.api.problems import NotAllowed
+from zhiwei.journeys.clients.keys import WEAKEST_RSA, rsa_bits
 from zhiwei.values.secrets import fingerprint
 
 ALGORITHMS = ["ES256", "PS256", "Ed25519", "EdDSA"]  # those of FAPI 2.0: no RSA of the old padding, no shared secret
@@ -39,6 +40,8 @@ def read_proof(text: str, method: str, url: str, now: datetime, token: str = "")
     header = _header(text, "invalid_dpop_proof")
     if header.get("typ") != "dpop+jwt" or not isinstance(header.get("jwk"), dict) or "d" in header["jwk"]:
         raise _bad_proof("its header has typ dpop+jwt and the public jwk")
+    if header["jwk"].get("kty") == "RSA" and rsa_bits(header["jwk"]) < WEAKEST_RSA:
+        raise _bad_proof(f"a key of RSA has {WEAKEST_RSA} bits at least")
     try:
         key = JWKRegistry.import_key(header["jwk"])
         claims = jwt.decode(text, key, algorithms=ALGORITHMS).claims
