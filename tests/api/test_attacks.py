@@ -154,6 +154,16 @@ def test_who_proves_nothing_has_no_body_read(shop: Partner) -> None:
     assert shop.send("POST", path, content=b"x" * (2**26 + 1)).status_code == 413
 
 
+def test_a_proof_does_not_outlive_the_body_it_waits_for(
+    shop: Partner, http: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is over its name is forgotten: of two slow calls with one proof both would come in."""
+    shop.token, now = shop.ask_token().json()["access_token"], datetime.now(UTC)
+    told = iter([now, now + timedelta(minutes=2)])
+    monkeypatch.setattr(http.app.state.setting.admission, "now", lambda: next(told))
+    assert code(shop.post("/v1/parties", PARTY)) == (401, "invalid_dpop_proof")
+
+
 def test_nobody_is_sent_where_a_host_header_says(http: TestClient) -> None:
     answer = http.get("/v1/parties/", headers={"Host": "elsewhere.example"}, follow_redirects=False)
     assert answer.status_code == 404

@@ -51,6 +51,8 @@ def serve(
 
     os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": proxy}
     with ExitStack() as stack:
+        if not url and host not in ("127.0.0.1", "::1", "localhost"):
+            typer.echo("no --url: proofs are taken for the address that each call itself names; say yours", err=True)
         with open_platform():  # what cannot open says so here, once, and not in each worker
             out.print(f"http://{host}:{port}/docs")
         if workers > 1:

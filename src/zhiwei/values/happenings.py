@@ -236,8 +236,9 @@ Made by `zhiwei webhook events --page`: {types} types. `zhiwei webhook events --
 
 ## How they come · 如何接收
 
-A client is told what it holds: an event of a line goes to the clients that hold the line, any other to those that hold
-the party, from the moment they were given it. It can read on (`GET /v1/events`, as a page or as a stream), or be called
+A client is told what it holds: an event of a line goes to the clients that hold the line, one about a consent, a
+delivery, an application or a decision to the client it came or was made through, any other to those that hold the
+party, from the moment they were given it. It can read on (`GET /v1/events`, as a page or as a stream), or be called
 (a webhook). Both give the same CloudEvents 1.0 as JSON:
 
 ```json

@@ -156,6 +156,8 @@ class Admission:
         now, token, proof, books, key = self.now(), known.token, known.proof, known.books, known.key
         wanted = Call(token.client, call.request_id, key=key, request_hash=call.hash if key else "")
         if proof:
+            if proof.good_until <= now:  # its name may be forgotten by now: it would be good twice
+                raise NotAllowed("invalid_dpop_proof", "the body came too late for its proof")
             wanted = replace(wanted, proof=proof.once, good_until=proof.good_until)
         terms = self.terms(books, token.tenant, token.client)
         signed = call.money and token.bound_to[0] != TEST
