@@ -26,8 +26,8 @@ class Settings:
     `tenant`: ZHIWEI_TENANT. `person`: ZHIWEI_PERSON, who acts at the command line (default: the system's user name).
     `role`: ZHIWEI_ROLE, as which the person acts (default: officer).
 
-    `api_url`: ZHIWEI_API_URL, where partners reach the API; '' as their requests say. `api_proxy`: ZHIWEI_API_PROXY, a
-    proxy of ours ends TLS before it. `metrics_token`: ZHIWEI_METRICS_TOKEN, which opens /metrics.
+    `api_url`: ZHIWEI_API_URL, where partners reach the API; '' as their requests say. `api_proxy`: ZHIWEI_API_PROXY,
+    addresses of proxies of ours that end TLS before it. `metrics_token`: ZHIWEI_METRICS_TOKEN, which opens /metrics.
     `api_chores`: unless ZHIWEI_API_CHORES is no, those who serve the API send webhooks too.
     """
 
@@ -41,7 +41,7 @@ class Settings:
     cipher: str = "aes256gcm"
     kms: str = ""
     api_url: str = ""
-    api_proxy: bool = False
+    api_proxy: str = ""
     metrics_token: str = ""
     loopback: bool = False
     api_chores: bool = True
@@ -64,7 +64,7 @@ class Settings:
             os.environ.get("ZHIWEI_CIPHER") or "aes256gcm",
             os.environ.get("ZHIWEI_KMS") or "",
             (os.environ.get("ZHIWEI_API_URL") or "").rstrip("/"),
-            bool(os.environ.get("ZHIWEI_API_PROXY")),
+            os.environ.get("ZHIWEI_API_PROXY") or "",
             os.environ.get("ZHIWEI_METRICS_TOKEN") or "",
             os.environ.get("ZHIWEI_WEBHOOKS_LOOPBACK") == "1",
             os.environ.get("ZHIWEI_API_CHORES") != "no",

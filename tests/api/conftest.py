@@ -91,7 +91,8 @@ class Partner:
 
 @pytest.fixture
 def http(platform: Platform) -> Iterator[TestClient]:
-    with TestClient(create_app(Tenancy(platform)), base_url=BASE, raise_server_exceptions=False) as http:
+    app = create_app(Tenancy(platform))
+    with TestClient(app, base_url=BASE, raise_server_exceptions=False, client=("127.0.0.1", 50_000)) as http:
         yield http
 
 

@@ -190,7 +190,10 @@ def test_a_certificate_proves_a_client_behind_our_own_proxy_and_only_there(
     shop = partner_of("shop", thumbprints=(thumbprint,))
     form = {"grant_type": "client_credentials", "client_id": shop.client}
     assert code(shop.http.post("/oauth/token", data=form, headers={"Client-Cert": header})) == (401, "invalid_client")
-    with TestClient(create_app(Tenancy(platform), proxy=True), base_url=BASE) as http:
+    ours = create_app(Tenancy(platform), proxy="10.0.0.0/8")
+    with TestClient(ours, base_url=BASE, client=("203.0.113.7", 1)) as http:  # past the proxy, with what it would tell
+        assert code(http.post("/oauth/token", data=form, headers={"Client-Cert": header})) == (401, "invalid_client")
+    with TestClient(ours, base_url=BASE, client=("10.1.2.3", 1)) as http:
         assert code(http.post("/oauth/token", data=form, headers={"Client-Cert": other})) == (401, "invalid_client")
         assert code(http.post("/oauth/token", data=form, headers={"Client-Cert": "x"})) == (401, "invalid_client")
         said = http.post("/oauth/token", data=form, headers={"Client-Cert": header}).json()

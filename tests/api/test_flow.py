@@ -79,6 +79,9 @@ class Story:
         books = self.days.of("local")
         delivery = delivery_of(invoice_rows(party, FIRST))
         receive(books=books, by=books.actor, deliveries=[delivery], folder="")
+        with books.unit("local") as unit:  # as if it had been given through this client
+            allowed = [one.consent_id for one in unit.parties.consents([party])]
+            unit.clients.hold(self.shop.client, [("consent", one) for one in allowed])
         return party
 
     def apply(self, party: str, **more: Any) -> Any:

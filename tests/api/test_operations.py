@@ -93,6 +93,7 @@ def served(platform: Platform, data_folder: Path) -> Iterator[tuple[str, subproc
         port = free.getsockname()[1]
     environment = os.environ | {
         "ZHIWEI_DATA": str(data_folder), "ZHIWEI_DATABASE_URL": platform.database.url, "ZHIWEI_TENANT": "local",
+        "ZHIWEI_API_URL": "https://api.bank.example/",
     }  # fmt: skip
     command = [sys.executable, "-m", "zhiwei", "serve", "--port", str(port), "--workers", "2"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -117,5 +118,7 @@ def test_the_command_serves_and_ends_when_it_is_told_to(served: tuple[str, subpr
             signal.sigtimedwait([], 0.1)
     with urllib.request.urlopen(f"{address}/metrics") as answer:
         assert b"zhiwei_api_calls_total" in answer.read()
+    with urllib.request.urlopen(f"{address}/.well-known/oauth-authorization-server") as answer:
+        assert json.load(answer)["issuer"] == "https://api.bank.example"  # what the environment says stands
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0

@@ -109,6 +109,10 @@ def test_two_clients_of_one_firm_see_what_each_told(
     sheet = other.get(f"/v1/parties/{firm}").json()
     assert [one["kind"] for one in sheet["identifiers"]] == ["uscc"]
     assert (sheet["roles"], sheet["links"]) == ([], [])
+    steps = [
+        {one["step"]: one["state"] for one in by.get(f"/v1/parties/{firm}").json()["steps"]} for by in (shop, other)
+    ]
+    assert [one["phone"] for one in steps] == ["told", "missing"]
     whole = party_sheet(books=platform, by=platform.actor, party=firm, on=date(2026, 1, 1))
     assert {one["kind"] for one in whole.identifiers} == {"uscc", "mobile"}
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ from zhiwei.values import NotFound
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from structlog.typing import ExcInfo
 
 PORT = 8700
 
@@ -28,10 +30,18 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = PORT,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; each keeps nothing of its own.")] = 1,
-    url: Annotated[str, typer.Option(help="Where partners reach it, if not there: https://api.bank.example")] = "",
+    url: Annotated[
+        str,
+        typer.Option(envvar="ZHIWEI_API_URL", help="Where partners reach it, if not there: https://api.bank.example"),
+    ] = "",
     proxy: Annotated[
-        bool, typer.Option("--proxy", help="A proxy of yours ends TLS and tells Client-Cert, X-Forwarded-*.")
-    ] = False,
+        str,
+        typer.Option(
+            envvar="ZHIWEI_API_PROXY",
+            help="Addresses or networks of your proxies, with commas: they end TLS, "
+            "and what they tell by Client-Cert and X-Forwarded-* is believed from there alone.",
+        ),
+    ] = "",
     chores: Annotated[bool, typer.Option(help="Send webhooks beside; or leave it to `zhiwei webhook deliver`.")] = True,
 ) -> None:
     """Serve the open API: /docs for people, /openapi.json, /healthz, /readyz, /metrics. 开放接口服务
@@ -41,16 +51,18 @@ def serve(
     """
     import uvicorn
 
-    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": "yes" if proxy else "",
+    os.environ |= {"ZHIWEI_API_URL": url.rstrip("/"), "ZHIWEI_API_PROXY": proxy,
                    "ZHIWEI_API_CHORES": "yes" if chores else "no"}  # fmt: skip
     with ExitStack() as stack:
+        if not url and host not in ("127.0.0.1", "::1", "localhost"):
+            typer.echo("no --url: proofs are taken for the address that each call itself names; say yours", err=True)
         with open_platform():  # what cannot open says so here, once, and not in each worker
             out.print(f"http://{host}:{port}/docs")
         if workers > 1:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
         uvicorn.run(
             "zhiwei.commands.serve:application", factory=True, host=host, port=port, workers=workers, access_log=False,
-            log_level="warning", proxy_headers=proxy, server_header=False, timeout_graceful_shutdown=30,
+            log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=30,
         )  # fmt: skip
 
 
@@ -126,15 +138,25 @@ def _log_json() -> None:
     """One line of JSON an event, with the trace it belongs to where there is one."""
     import structlog
 
-    quiet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # locals hold names and numbers
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.ExceptionRenderer(quiet),
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.ExceptionRenderer(_where),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stdout), cache_logger_on_first_use=True,
     )  # fmt: skip
+
+
+def _where(exc_info: "ExcInfo") -> list[dict[str, object]]:
+    """What went wrong by its kind, and where. Its words and the variables around it may hold names, keys and bodies."""
+    found: list[dict[str, object]] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(found) < 10:
+        frames = [f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__)[-50:]]
+        found.append({"type": f"{type(error).__module__}.{type(error).__qualname__}", "frames": frames})
+        error = error.__cause__ or error.__context__
+    return found
 
 
 class _Nobody:

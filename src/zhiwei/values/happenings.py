@@ -54,13 +54,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of event. `begins`: a party or line begins with it, so whoever was given that one is told of it."""
+    """A type of event. `begins`: a party or line begins with it, so whoever was given that one is told of it.
+
+    `about`: what of a party it is about, by the name of the fact: told to who holds that, not to all with the party.
+    """
 
     type: str
     en: str
     zh: str
     facts: tuple[Fact, ...]
     begins: bool = False
+    about: str = ""
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -99,27 +103,29 @@ KINDS = {
             _PARTY, Fact("consent", ID, "the consent", "授权"), Fact("scope", WORD, "the kind of record", "数据种类"),
             Fact("purpose", WORD, "for what", "用途"), Fact("since", DAY, "the first day", "起"),
             Fact("until", DAY, "the day on which it ends", "止", open=True),
-        )),
+        ), about="consent"),
         Kind("consent.withdrawn", "A party allows it no more; what came under it is used no more.", "授权撤回", (
             _PARTY, Fact("consent", ID, "the consent", "授权"), Fact("withdrawn_on", DAY, "since when", "撤回日"),
             Fact("delete_by", DAY, "the day by which what came under it is deleted", "最迟删除日"),
-        )),
+        ), about="consent"),
         Kind("records.received", "Records of a party came in.", "数据到达", (
             _PARTY, Fact("delivery", ID, "what they came in", "批次"),
             Fact("kinds", WORDS, "kinds of record", "数据种类"), Fact("rows", COUNT, "how many", "条数"),
-        )),
+        ), about="delivery"),
         Kind("application.received", "A party asked for a product.", "收到申请", (
             _PARTY, Fact("application", ID, "the application", "申请"), _PRODUCT,
             Fact("applied_on", DAY, "the day", "申请日"),
-        )),
+        ), about="application"),
         Kind("decision.made", "It was decided on a party, by the policy or by a person.", "作出审批决定", (
             _PARTY, _DECISION, _PRODUCT, Fact("as_of", DAY, "what was known by this day", "数据截止日"), _OUTCOME,
             _LIMIT, _RATE,
-        )),
-        Kind("task.opened", "A decision waits for a person.", "转人工", (_TASK, _DECISION, _PARTY, _PRODUCT)),
+        ), about="decision"),
+        Kind("task.opened", "A decision waits for a person.", "转人工", (
+            _TASK, _DECISION, _PARTY, _PRODUCT,
+        ), about="decision"),
         Kind("task.settled", "A person ruled on a decision.", "人工审批完成", (
             _TASK, _DECISION, Fact("became", ID, "the decision that it became", "新的审批决定"), _PARTY, _OUTCOME,
-        )),
+        ), about="decision"),
         Kind("line.opened", "An offer was accepted: a line can be drawn on.", "额度生效", (
             _LINE, _PARTY, _PRODUCT, _DECISION, _LIMIT, _RATE, Fact("opened_on", DAY, "the first day", "起"),
             Fact("expires_on", DAY, "the day on which it lends no more", "到期日"),
@@ -230,8 +236,9 @@ Made by `zhiwei webhook events --page`: {types} types. `zhiwei webhook events --
 
 ## How they come · 如何接收
 
-A client is told what it holds: an event of a line goes to the clients that hold the line, any other to those that hold
-the party, from the moment they were given it. It can read on (`GET /v1/events`, as a page or as a stream), or be called
+A client is told what it holds: an event of a line goes to the clients that hold the line, one about a consent, a
+delivery, an application or a decision to the client it came or was made through, any other to those that hold the
+party, from the moment they were given it. It can read on (`GET /v1/events`, as a page or as a stream), or be called
 (a webhook). Both give the same CloudEvents 1.0 as JSON:
 
 ```json

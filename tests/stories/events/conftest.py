@@ -145,7 +145,7 @@ def post(platform: Platform, receiver: Receiver) -> Post:
     with ours.unit("local") as unit:
         unit.clients.add(CLIENT, "A shop", "tester")
         unit.clients.set_terms(Terms(CLIENT, ACTIVE, ("events:read",)), "tester", "second")
-        unit.clients.hold(CLIENT, [("party", "G1"), ("line", "L1"), ("line", "L2")])
+        unit.clients.hold(CLIENT, [("party", "G1"), ("decision", "d G1"), ("line", "L1"), ("line", "L2")])
     made = register_webhook(
         books=ours, by=ours.actor, key="shop:1", client=CLIENT, wanted=Endpoint(receiver.url, (), "where we listen")
     )  # fmt: skip

@@ -18,7 +18,7 @@ def registered(party: str) -> object:
 
 
 def task(party: str) -> object:
-    said = {"task": f"t {party}", "decision": "d", "product": "tax_credit"}
+    said = {"task": f"t {party}", "decision": f"d {party}", "product": "tax_credit"}
     return happening("task.opened", party, ON, said, party=party)
 
 

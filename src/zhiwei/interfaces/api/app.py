@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from zhiwei import __version__
 from zhiwei.interfaces.api import authorization, operations
 from zhiwei.interfaces.api.access.admission import Admission, Tenants
+from zhiwei.interfaces.api.access.proxy import BehindProxy
 from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.door import Setting, log, request_id_of
 from zhiwei.interfaces.api.problems import problem, problem_of
@@ -36,18 +37,18 @@ details whose `code` is stable. 小微信贷开放接口：授权、推送数据
 
 
 def create_app(
-    tenants: Tenants, *, url: str = "", proxy: bool = False, ready: Callable[[], None] = lambda: None,
+    tenants: Tenants, *, url: str = "", proxy: str = "", ready: Callable[[], None] = lambda: None,
     metrics_token: str = "",
 ) -> FastAPI:  # fmt: skip
-    """The API over these tenants. `url`: where partners reach it; `proxy`: a proxy of ours ends TLS before it.
+    """The API over these tenants. `url`: where partners reach it; `proxy`: addresses of ours that end TLS before it.
 
     `ready` raises where the database does not answer. `metrics_token`: who shows it may see figures; '' this machine.
     """
     app = FastAPI(
         title="Zhiwei 知微", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=_life,
-        separate_input_output_schemas=False,
+        separate_input_output_schemas=False, redirect_slashes=False,  # nobody is sent where a Host header says
     )  # fmt: skip
-    app.state.setting = Setting(Admission(tenants), url.rstrip("/"), proxy)
+    app.state.setting = Setting(Admission(tenants), url.rstrip("/"), bool(proxy))
     app.state.gate = MoneyGate()
     app.state.ready, app.state.metrics_token = ready, metrics_token
     app.include_router(operations.router)
@@ -57,6 +58,8 @@ def create_app(
     for kind in (Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
     app.add_middleware(Noted)
+    if proxy:
+        app.add_middleware(BehindProxy, addresses=proxy)
     app.openapi = lambda: specification(app)  # type: ignore[method-assign]
     return app
 
@@ -121,7 +124,8 @@ class Noted:
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
     """A status of 0 is who went away before an answer."""
-    caller, route, method = scope["state"].get("caller"), _route(scope), scope["method"]
+    caller, route = scope["state"].get("caller"), _route(scope)
+    method = scope["method"] if scope["method"] in operations.METHODS else "other"  # a series each: not of any word
     operations.CALLS.labels(method, route, status).inc()
     operations.SECONDS.labels(method, route).observe(seconds)
     log.info(

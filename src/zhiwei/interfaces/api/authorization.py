@@ -12,7 +12,7 @@ from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.access.tokens import LASTS, Token, minted, tenant_of
 from zhiwei.interfaces.api.door import Setting, incoming, read_body
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
-from zhiwei.journeys.partners.ports import ACTIVE, Call
+from zhiwei.journeys.partners.ports import ACTIVE, Call, Terms
 from zhiwei.values import Forbidden, NotFound
 from zhiwei.values.secrets import fingerprint
 
@@ -59,9 +59,8 @@ async def token(request: Request) -> Response:
     setting: Setting = request.app.state.setting
     body = await read_body(request, LARGEST)
     try:
-        form = {
-            name: values[0] for name, values in parse_qs(body.decode(), strict_parsing=True, max_num_fields=12).items()
-        }
+        said = parse_qs(body.decode(), strict_parsing=True, max_num_fields=12)
+        form = {name: value for name, [value] in said.items()}  # what is said twice could be read in two ways
     except ValueError:
         form = {}
     answer = await run_in_threadpool(_granted, request, setting, form)
@@ -78,9 +77,10 @@ def _granted(request: Request, setting: Setting, form: dict[str, str]) -> dict[s
         books = admission.tenants.of(tenant)
     except NotFound:
         raise NotAllowed("invalid_client", "there is no such client") from None
-    terms = admission.terms(books, tenant, client, anew=True)
-    if terms.status != ACTIVE:
-        raise Forbidden("client_suspended", "this client is suspended")
+    try:
+        terms = admission.terms(books, tenant, client, anew=True)
+    except NotAllowed:
+        terms = Terms(client, ACTIVE, ())  # nobody's: its proof fits no key, in the words that a known one is told
     once: list[Any] = []
     if form.get("client_assertion_type") == ASSERTION:
         base = _base(request)
@@ -93,6 +93,8 @@ def _granted(request: Request, setting: Setting, form: dict[str, str]) -> dict[s
         bound = "x5t#S256", fingerprint(call.certificate)
     else:
         raise NotAllowed("invalid_client", "a client proves itself by private_key_jwt, or by a registered certificate")
+    if terms.status != ACTIVE:
+        raise Forbidden("client_suspended", "this client is suspended")
     for used in once or [None]:
         said = Call(client, call.request_id, used.once, used.good_until) if used else Call(client, call.request_id)
         with books.unit(tenant, pipelined=True) as unit:

@@ -17,12 +17,13 @@ from starlette.exceptions import HTTPException
 
 from zhiwei.interfaces.api.access.admission import Admission, Caller, Incoming, Repeated
 from zhiwei.interfaces.api.access.scopes import MONEY, SCOPES
-from zhiwei.interfaces.api.problems import MEDIA, problem_of
+from zhiwei.interfaces.api.problems import MEDIA, BadRequest, problem_of
 
 log = structlog.get_logger("zhiwei.api")
 
 LARGEST = 2**20  # bytes of a body, where a route says nothing else
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_SINGLE = ("authorization", "dpop", "idempotency-key", "x-jws-signature", "client-cert", "host", "content-length")
 _KEPT = ("location", "etag")  # headers of an answer that are given again with it
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -49,9 +50,10 @@ class Door(APIRoute):
             setting: Setting = request.app.state.setting
             caller: Caller | None = None
             try:
+                call = replace(incoming(request, setting, b"", scope), asks=extra.get("x-asks", False))
+                known = await run_in_threadpool(setting.admission.known, call)  # before a byte of the body is read
                 body = await read_body(request, extra.get("x-max-bytes", LARGEST))
-                call = replace(incoming(request, setting, body, scope), asks=extra.get("x-asks", False))
-                admitted = await run_in_threadpool(setting.admission.admit, call)
+                admitted = await run_in_threadpool(setting.admission.admit, replace(call, body=body), known)
                 if isinstance(admitted, Repeated):
                     return _again(admitted)
                 caller = request.state.caller = admitted
@@ -59,10 +61,10 @@ class Door(APIRoute):
             except Exception as error:
                 if caller and caller.key:
                     await run_in_threadpool(setting.admission.ended, caller, _own(request), None, "")
-                known = problem_of(error)
-                if known is None:
+                told = problem_of(error)
+                if told is None:
                     raise
-                return _with(known, caller.limits if caller else {})
+                return _with(told, caller.limits if caller else {})
             if caller.key:
                 done = response.status_code < 300
                 await run_in_threadpool(
@@ -119,7 +121,7 @@ class Room:
 async def read_body(request: Request, largest: int) -> bytes:
     """All of it, and no byte more than `largest`: who sends more is stopped while it does."""
     said = request.headers.get("content-length", "0")
-    parts, size = [], int(said) if said.isdigit() and len(said) < 20 else 0
+    parts, size = [], int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
     if size <= largest:
         size = 0
         async for part in request.stream():
@@ -180,7 +182,11 @@ def _problems(*some: int, **more: Any) -> dict[int | str, dict[str, Any]]:
 def incoming(request: Request, setting: Setting, body: bytes, scope: str) -> Incoming:
     path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
     base = setting.url or f"{request.url.scheme}://{request.headers.get('host', '')}"
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        if name in headers and name in _SINGLE:
+            raise BadRequest("header_twice", f"a call has one {name}", hint="two could be read in two ways")
+        headers[name] = value
     certificate = None
     if setting.proxy and (said := headers.get("client-cert", "")):
         try:

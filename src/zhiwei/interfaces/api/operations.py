@@ -22,7 +22,8 @@ SECONDS = Histogram(
     "zhiwei_api_seconds", "How long a call took.", ["method", "route"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
 )  # fmt: skip
-_LOOPBACK = ("127.0.0.1", "::1", "testclient")
+_LOOPBACK = ("127.0.0.1", "::1")
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 # Strict: nothing from elsewhere. Swagger UI sets styles of its own on elements, and draws its icons from data URLs.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
@@ -67,8 +68,11 @@ def ready(request: Request) -> Response:
 def figures(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
     """For Prometheus: with the token that was set up, or from this machine where none was."""
     token: str = request.app.state.metrics_token
-    here = request.client is not None and request.client.host in _LOOPBACK
-    if not (hmac.compare_digest(authorization, f"Bearer {token}") if token else here):
+    setting = request.app.state.setting
+    # Who comes through a proxy on this machine comes from this machine too: then only a token tells who it is.
+    behind = setting.proxy or any(name in request.headers for name in ("forwarded", "x-forwarded-for", "via"))
+    here = not behind and request.client is not None and request.client.host in _LOOPBACK
+    if not (hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()) if token else here):
         raise NotAllowed("no_credentials", "figures are for who runs this", challenge="Bearer")
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several workers: their figures are added up

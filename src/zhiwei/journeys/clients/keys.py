@@ -1,6 +1,7 @@
 """The public keys of a client: what may stand in its key set (RFC 7517)."""
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ MOST, LONGEST = 10, 20_000  # keys of a client; characters of all of them
 _PRIVATE = ("d", "p", "q", "k")
 _PUBLIC = ("kty", "kid", "crv", "x", "y", "n", "e")  # what is kept of a key
 _PLAIN = re.compile(r"[!-~]{1,2000}")
-_WEAKEST_RSA = 2048
+WEAKEST_RSA, _LONGEST_RSA = 2048, 8192
 
 
 def key_set(keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -37,6 +38,15 @@ def key_set_of(jwks: Any) -> dict[str, Any]:
     return key_set(keys)
 
 
+def rsa_bits(one: Mapping[str, Any]) -> int:
+    """Of its modulus as a number: zeros before it make a longer text, and no longer key. 0 where it is none."""
+    text = one.get("n")
+    try:
+        return int.from_bytes(urlsafe_b64decode(text + "=" * (-len(text) % 4))).bit_length()  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return 0
+
+
 def _wrong(one: Any) -> str:
     if not isinstance(one, Mapping) or not isinstance(one.get("kid"), str) or not 0 < len(one["kid"]) <= 100:
         return "has no kid"
@@ -46,8 +56,8 @@ def _wrong(one: Any) -> str:
         return "holds a private part: make another, and show this one to nobody else"
     if one.get("kty") not in ("EC", "RSA", "OKP"):
         return "is of no kind that signs: EC, OKP or RSA"
-    if one["kty"] == "RSA" and len(str(one.get("n", ""))) * 6 < _WEAKEST_RSA:  # base64url, 6 bits a character
-        return f"is weak: RSA of {_WEAKEST_RSA} bits at least"
+    if one["kty"] == "RSA" and not WEAKEST_RSA <= rsa_bits(one) <= _LONGEST_RSA:
+        return f"is weak or slow: RSA of {WEAKEST_RSA} to {_LONGEST_RSA} bits"
     try:
         JWKRegistry.import_key(dict(one)).thumbprint()
     except (JoseError, ValueError, TypeError, KeyError, ArithmeticError):

@@ -106,6 +106,8 @@ def _rule(unit: Unit, by: Actor, request: Mapping[str, Any], today: date) -> dic
     made = decision_from(product, stored.party, stored.as_of, canonical(inputs), __version__)
     unit.decisions.add([made])
     unit.tasks.rule(Ruled(stored.decision_id, made.decision_id, made.outcome, by.person, by.role, ruling.because))
+    for client in unit.clients.holders("decision", stored.decision_id):
+        unit.clients.hold(client, [("decision", made.decision_id)])
     unit.outbox.tell([*decision_made(made, today), task_settled(stored, made, today)])
     return {
         "decision": made.decision_id, "ruled_on": stored.decision_id, "overruled": stored.outcome,

@@ -168,6 +168,9 @@ class Clients(Protocol):
         """Counts them."""
         ...
 
-    def sweep(self, before: datetime) -> int:
-        """Forget proofs that are no longer good, and answers from before this instant; counts them."""
+    def sweep(self, before: datetime, most: int = 10_000) -> int:
+        """Forget proofs that are no longer good, and answers from before this instant; counts them.
+
+        At most so many of each, and none of a call that runs.
+        """
         ...

@@ -179,9 +179,12 @@ class Clients(Store):
             "update test_key set revoked_at = clock_timestamp() where client_id = %s and revoked_at is null", client
         )
 
-    def sweep(self, before: datetime) -> int:
-        gone = self.run("delete from proof_seen where good_until < now()")
-        gone += self.run("delete from api_call where recorded_at < %s", before)
+    def sweep(self, before: datetime, most: int = 10_000) -> int:
+        old = f"any(array(select ctid from {{}} where {{}} limit {most}))"
+        proofs = old.format("proof_seen", "good_until < now()")
+        answers = old.format("api_call", "recorded_at < %s and (status is not null or claimed_until < now())")
+        gone = self.run(f"delete from proof_seen where ctid = {proofs}")
+        gone += self.run(f"delete from api_call where ctid = {answers}", before)
         return gone + self.run("delete from client_calls where day < %s", before.date())
 
 

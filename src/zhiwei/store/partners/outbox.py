@@ -26,28 +26,34 @@ _TELL = f"""with told as (
             queued as ({QUEUED})
             select count(*) from told"""
 
-# A webhook is told while it and its client are active. With some events a party or a line begins: they are told to
-# whoever is given it, and wait for a minute until somebody is, since that comes after.
-_FAN_OUT = """
+# What an event is told by: its line, what of its party it is about (a consent, a decision ...), or the party alone.
+# Two clients may hold one party, and neither is to hear what the other brought or was answered.
+_TOLD_BY = """
+cross join lateral (
+  select case when e.line_id <> '' then 'line' else coalesce(%(about)s::jsonb ->> e.type, 'party') end) k (kind)
+cross join lateral (
+  select case k.kind when 'line' then e.line_id when 'party' then e.party_id
+                     else e.data::jsonb ->> k.kind end) t (id)"""
+
+# A webhook is told while it and its client are active. With some events a party or a line begins, or they are about
+# something that somebody is given a moment later: they wait for a minute until somebody is.
+_FAN_OUT = f"""
 with taken as (
   delete from outbox_waiting
   where number = any(array(
     select number from outbox_waiting w
     where not exists (
-      select from outbox_event e
+      select from outbox_event e {_TOLD_BY}
       where e.event_id = w.event_id and e.type = any(%(begins)s)
         and e.recorded_at > clock_timestamp() - interval '1 minute'
-        and not exists (select from client_holding h
-                        where h.kind = case when e.line_id = '' then 'party' else 'line' end
-                          and h.id = coalesce(nullif(e.line_id, ''), e.party_id)))
+        and not exists (select from client_holding h where h.kind = k.kind and h.id = t.id))
     order by number limit %(most)s))
   returning event_id, number),
 concerned as (
   select taken.number as place, e.event_id, e.type, e.recorded_at, h.client_id,
          coalesce(nullif(e.line_id, ''), e.party_id) as lane
-  from taken join outbox_event e on e.event_id = taken.event_id
-  join client_holding h on h.kind = case when e.line_id = '' then 'party' else 'line' end
-                       and h.id = coalesce(nullif(e.line_id, ''), e.party_id)
+  from taken join outbox_event e on e.event_id = taken.event_id {_TOLD_BY}
+  join client_holding h on h.kind = k.kind and h.id = t.id
   where h.recorded_at <= e.recorded_at or e.type = any(%(begins)s)),
 fed as (
   insert into client_event (tenant_id, client_id, event_id)
@@ -62,7 +68,7 @@ sent as (
                 order by t.number desc limit 1) t on t.status = 'active'
   join lateral (select status from client_terms a where a.client_id = w.client_id
                 order by a.number desc limit 1) a on a.status = 'active'
-  where t.types = '{}' or c.type = any(t.types)
+  where t.types = '{{}}' or c.type = any(t.types)
   order by c.place, w.webhook_id)
 select count(*) from taken"""
 
@@ -82,7 +88,10 @@ class Outbox(Store):
         if self.row("select from outbox_waiting limit 1") is None:
             return 0
         self.in_order()
-        said = {"tenant": self.tenant, "most": most, "begins": [kind.type for kind in KINDS.values() if kind.begins]}
+        said = {
+            "tenant": self.tenant, "most": most, "about": json.dumps(_ABOUT),
+            "begins": [kind.type for kind in KINDS.values() if kind.begins or kind.about],
+        }  # fmt: skip
         row = self.connection.execute(_FAN_OUT, said).fetchone()
         assert row is not None
         return int(row[0])
@@ -100,6 +109,7 @@ class Outbox(Store):
         return [told(*row) for row in rows]
 
 
+_ABOUT = {kind.type: kind.about for kind in KINDS.values() if kind.about}
 TOLD = "e.event_id, e.type, e.party_id, e.line_id, e.business_date, e.recorded_at, e.data"
 
 

@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from zhiwei.interfaces.api.access.proofs import Proof, check_signature, read_proof
@@ -17,6 +17,7 @@ from zhiwei.values import Actor, Forbidden, NotFound, Refusal
 from zhiwei.values.secrets import Secret, fingerprint
 
 LONGEST_KEY = 128
+SWEPT, KEPT = timedelta(minutes=1), timedelta(days=7)  # how often, and how long answers of writes are kept
 KNOWN = 100_000  # holdings and terms remembered in this process
 ROLE = "client"
 
@@ -86,6 +87,16 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Who calls, and the proof that is to be used up; `key` is its Idempotency-Key, '' of what changes nothing."""
+
+    token: Token
+    proof: Proof | None
+    books: Books
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """The answer that this key was given before."""
 
@@ -124,12 +135,13 @@ class Admission:
         self.tenants, self.now = tenants, now
         self._terms: dict[str, Terms] = {}
         self._keys: dict[str, Mapping[str, Secret]] = {}
+        self._swept: dict[str, datetime] = {}
         self._sight = Sight()
 
-    def admit(self, call: Incoming) -> Caller | Repeated:
-        """NotAllowed, Forbidden, TooMany, BadRequest or Refusal where it may not."""
+    def known(self, call: Incoming) -> Known:
+        """Who calls, by the headers alone: who proves nothing has no body read. Nothing is counted or used up here."""
         now = self.now()
-        if TEST + "." in call.headers.get("authorization", ""):
+        if call.headers.get("authorization", "").partition(" ")[2].startswith(TEST + "."):
             (token, books), proof = self._by_test_key(call), None
         else:
             token, proof = self._by_token(call, now)
@@ -137,14 +149,21 @@ class Admission:
         if call.scope not in token.scopes:
             raise Forbidden("insufficient_scope", f"this call needs the scope {call.scope}",
                             hint="ask for it at /oauth/token, if the client's terms have it")  # fmt: skip
-        key = _key(call)
+        return Known(token, proof, books, _key(call))
+
+    def admit(self, call: Incoming, known: Known) -> Caller | Repeated:
+        """NotAllowed, Forbidden, TooMany, BadRequest or Refusal where it may not."""
+        now, token, proof, books, key = self.now(), known.token, known.proof, known.books, known.key
         wanted = Call(token.client, call.request_id, key=key, request_hash=call.hash if key else "")
         if proof:
+            if proof.good_until <= now:  # its name may be forgotten by now: it would be good twice
+                raise NotAllowed("invalid_dpop_proof", "the body came too late for its proof")
             wanted = replace(wanted, proof=proof.once, good_until=proof.good_until)
         terms = self.terms(books, token.tenant, token.client)
         signed = call.money and token.bound_to[0] != TEST
         if signed:
             wanted = replace(wanted, signature=_signature(call, key, terms, now))
+        self._sweep(books, token.tenant, now)
         with books.unit(token.tenant, pipelined=True) as unit:
             stands = unit.clients.admit(wanted, now.date())
         found = stands()
@@ -172,6 +191,13 @@ class Admission:
                 unit.clients.released(caller.client, key)
             else:
                 unit.clients.answered(caller.client, key, status, answer)
+
+    def _sweep(self, books: Books, tenant: str, now: datetime) -> None:
+        """The first call of a minute takes away what is over: nothing grows for ever, and nobody need run it."""
+        if now - self._swept.get(tenant, now - SWEPT) >= SWEPT:
+            self._swept[tenant] = now
+            with books.unit(tenant) as unit:
+                unit.clients.sweep(now - KEPT)
 
     def terms(self, books: Books, tenant: str, client: str, anew: bool = False) -> Terms:
         if anew or client not in self._terms:

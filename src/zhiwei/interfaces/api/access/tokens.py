@@ -31,7 +31,7 @@ class Token:
 def tenant_of(client: str) -> str:
     """A client's id ends with its tenant: shop.local. NotAllowed where it names none."""
     name, _, tenant = client.rpartition(".")
-    if not name or not tenant:
+    if not name or not tenant or not client.isascii() or not client.isprintable():
         raise NotAllowed("invalid_client", "a client's id is its name, a dot and its tenant")
     return tenant
 
@@ -51,7 +51,7 @@ def tenant_said(text: str) -> str:
     try:
         if isinstance(tenant := _said(text, 1)["tenant"], str):
             return tenant
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         pass
     raise _invalid()
 
@@ -64,7 +64,7 @@ def read_token(text: str, keys: Mapping[str, Secret], now: datetime) -> Token:
         if read.header.get("typ") != "at+jwt" or claims["exp"] <= now.timestamp():
             raise ValueError
         return Token(claims["tenant"], claims["sub"], frozenset(claims["scope"].split()), bound_to)
-    except (JoseError, ValueError, LookupError, TypeError):
+    except (JoseError, ValueError, LookupError, TypeError, RecursionError):
         raise _invalid() from None
 
 

@@ -210,10 +210,11 @@ def sheet(party: Id, caller: Calls) -> Any:
     with caller.books.unit(caller.by.tenant) as unit:
         roles = [one for one in unit.relations.roles([party]) if one.source == caller.client and holds(one, today)]
         mine = unit.clients.held(caller.client, "party", [one["party"] for one in found.links])
+    told = {one["kind"] for one in found.identifiers if caller.client in one["sources"]}
     return PartySheet(
         party=party, name=found.name, kind=found.kind, on=today,
-        steps=[StepShown(**{name: one[name] for name in ("step", "zh", "en", "state", "any_of")})
-               for one in found.steps],
+        steps=[StepShown(state=one["state"] if told.intersection(one["any_of"]) else "missing",
+                         **{name: one[name] for name in ("step", "zh", "en", "any_of")}) for one in found.steps],
         identifiers=[IdentifierShown(**{name: one[name] for name in ("id", "kind", "value", "since", "until")})
                      for one in found.identifiers if caller.client in one["sources"]],
         roles=[RolePlayed(id=one.role_id, role=one.role, since=one.since) for one in roles],

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
+from zhiwei.interfaces.api.access.turns import Turns
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Page
 from zhiwei.interfaces.api.shapes import Day, Id, Shape, example
@@ -26,6 +27,7 @@ from zhiwei.journeys.sandboxes import (
 
 room = Room("sandboxes")
 SCOPE = "sandboxes:use"
+_turns = Turns(at_once=4, waiting=0, seconds=0)  # sandboxes made and moved, in a process: each takes seconds
 
 
 class WantedSandbox(Shape):
@@ -112,7 +114,8 @@ def make(body: WantedSandbox, caller: Calls, request: Request, response: Respons
         terms = unit.clients.terms(caller.client)
     assert terms is not None
     wanted = NewSandbox(body.name, terms.scopes, caller.client, terms.jwks, terms.thumbprints, body.starts_on)
-    made = make_sandbox(books=caller.books, by=caller.by, key=caller.key, grounds=_grounds(request), wanted=wanted)
+    with _turns.one("sandboxes are being made"):
+        made = make_sandbox(books=caller.books, by=caller.by, key=caller.key, grounds=_grounds(request), wanted=wanted)
     response.headers["Location"] = f"/v1/sandboxes/{made.sandbox}"
     return _key(made)
 
@@ -164,7 +167,8 @@ def pass_time(body: ClockWanted, caller: Calls, request: Request) -> Any:
     """Until the morning of a day: the borrowers act, and each day before it is closed. At most 400 days at once, which
     take some 20 seconds; GET /v1/sandbox tells meanwhile how far it is, and the same call again goes on.
     """
-    moved = move_clock(books=caller.books, by=caller.by, grounds=_grounds(request), to=body.to)
+    with _turns.one("clocks of sandboxes are being moved"):
+        moved = move_clock(books=caller.books, by=caller.by, grounds=_grounds(request), to=body.to)
     return ClockAnswer(sandbox=moved.sandbox, was=moved.was, today=moved.today, days=moved.days)  # type: ignore[arg-type]
 
 

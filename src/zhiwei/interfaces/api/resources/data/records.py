@@ -1,9 +1,7 @@
 """Records: rows of a kind pushed as they are, files of a known source, and what came of them."""
 
 import hashlib
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -29,8 +27,8 @@ from zhiwei.borrower.reading.readers import shown
 from zhiwei.borrower.records import KINDS
 from zhiwei.borrower.relations import holds
 from zhiwei.borrower.sources import known_sources
+from zhiwei.interfaces.api.access.turns import Turns
 from zhiwei.interfaces.api.door import Calls, Room
-from zhiwei.interfaces.api.problems import TooMany
 from zhiwei.interfaces.api.resources.data.consents import must_allow
 from zhiwei.interfaces.api.shapes import LATEST, Day, Id, Shape
 from zhiwei.journeys import Source, receive_records
@@ -40,8 +38,7 @@ room = Room("records")
 STREAM, LINES, ARROW = 2**26, "application/x-ndjson", "application/vnd.apache.arrow.stream"
 LARGEST_LIST = 2**22
 LARGEST_FILE = 2**24  # bytes: some formats unfold to many times that
-AT_ONCE, WAIT = 2, 20  # streams and files read at one time in a process; seconds that another waits for its turn
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_turns = Turns(at_once=2, waiting=4, seconds=20)  # streams and files, in a process
 MOST_TOLD = 100  # covered periods and notes of one answer
 _TAX = ("uscc", "taxpayer_no")
 PUSHED = "pushed"  # the source of rows that came as they are
@@ -183,7 +180,7 @@ def push_stream(
     if kind not in KINDS:
         raise NotFound("no_such_kind", f"no kind of record {kind!r}", hint=", ".join(KINDS))
     read = read_lines if _media(request, LINES, ARROW) == LINES else read_arrow
-    with _turn():
+    with _turns.one("streams and files are being read"):
         pushed = read(body, kind)
         _whole(pushed.parsed)
         with caller.books.unit(caller.by.tenant) as unit:
@@ -220,7 +217,7 @@ def push_file(party: Id, body: Raw, said: Annotated[FileSaid, Depends()], caller
     options = said_of(source, said.source, said.given, lambda pairs: answers(said.source, pairs))
     options["party_tax_no"] = _tax_no(caller, party)
     days = _period(said.days, caller.books.today())
-    with _turn():
+    with _turns.one("streams and files are being read"):
         parsed = read_file(source, body, said.name, party=party, options=options, days=days)
         _whole(parsed)
         whose = {one for rows in parsed.tables.values() for one in rows["party_id"].unique().to_pylist()}
@@ -305,13 +302,3 @@ def _media(request: Request, *known: str) -> str:
 def _sha(*parts: str | bytes) -> str:
     """Of what came and whose it is: the same bytes of another party are another delivery."""
     return hashlib.sha256(b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)).hexdigest()
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=WAIT):
-        raise TooMany("busy", "other streams are being read", wait=WAIT, hint="ask again with the same Idempotency-Key")
-    try:
-        yield
-    finally:
-        _turns.release()

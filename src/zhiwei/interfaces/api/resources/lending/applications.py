@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
+from zhiwei.interfaces.api.resources.data.consents import must_allow
 from zhiwei.interfaces.api.resources.lending.decisions import Outcome
+from zhiwei.interfaces.api.resources.products import of
 from zhiwei.interfaces.api.shapes import Id, Reason, Shape, Text, example
 from zhiwei.journeys import AppliedFor, CameWith, applied_for, apply, decide
 from zhiwei.journeys.deciding.tasks import needed_of
@@ -83,6 +85,7 @@ class TaskShown(BaseModel):
 def apply_for(body: NewApplication, caller: Calls, response: Response) -> Any:
     """It is decided at once, on what is known of the party today. 当即决定。"""
     caller.may_see("party", body.party)
+    must_allow(caller, {body.party: of(caller, body.product).needs.scopes})  # what others were allowed opens nothing
     books, by, on = caller.books, caller.by, caller.books.today()
     came_with = CameWith(body.channel, [(one.kind, one.value) for one in body.came_with])
     told = apply(books=books, by=by, product=body.product, party=body.party, on=on, came_with=came_with)

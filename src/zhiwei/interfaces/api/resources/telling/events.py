@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -24,12 +25,12 @@ room = Room("events")
 
 SCOPE = "events:read"
 LONGEST, LOOK, BREATH = 300, 1.0, 15.0  # seconds: of a stream; between two looks; between two signs of life
-MOST_STREAMS = 200  # of one process
+MOST_STREAMS, MOST_OF_CLIENT = 200, 10  # of one process
 Types = Annotated[
     list[Annotated[str, Field(max_length=60)]],
     Query(alias="type", max_length=60, description="Only this type; give it again for more."),
 ]  # fmt: skip
-_streams = set[object]()
+_streams = Counter[str]()  # by client
 
 
 class CloudEvent(BaseModel):
@@ -89,15 +90,15 @@ def stream(
 ) -> Any:  # fmt: skip
     """Each event's id is the cursor to read on with: a browser's EventSource does so by itself when a stream ends."""
     begin = after(last_event_id or cursor)
-    if len(_streams) >= MOST_STREAMS:
+    if _streams[caller.client] >= MOST_OF_CLIENT or _streams.total() >= MOST_STREAMS:
         raise TooMany("too_many_streams", "there are many streams already", wait=30, hint="read pages instead")
     lines = _told(caller, begin, types, time.monotonic() + wait)
     return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 async def _told(caller: Calls, number: int, types: Sequence[str], until: float) -> AsyncIterator[str]:
-    mark, quiet = object(), time.monotonic()
-    _streams.add(mark)
+    quiet = time.monotonic()
+    _streams[caller.client] += 1
     try:
         while True:
             found = await run_in_threadpool(partial(_page, caller, number, 100, types))
@@ -114,7 +115,9 @@ async def _told(caller: Calls, number: int, types: Sequence[str], until: float) 
                 yield ": here\n\n"  # so that who has gone is noticed, and nobody between closes the line
             await asyncio.sleep(LOOK)
     finally:
-        _streams.discard(mark)
+        _streams[caller.client] -= 1
+        if not _streams[caller.client]:
+            del _streams[caller.client]
 
 
 def _page(caller: Calls, number: int, most: int, types: Sequence[str]) -> list[Told]:
