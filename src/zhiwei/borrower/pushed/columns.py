@@ -163,9 +163,14 @@ def _longest(reader: Reader) -> int:
 # --- the same as a schema
 
 
+def row_example(kind: str) -> dict[str, Any]:
+    """A row as somebody would push it."""
+    return _read("examples.toml")[kind]
+
+
 @cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files(__package__).joinpath("columns.toml").read_text("utf-8"))
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
 def row_schema(kind: str, party: bool = False) -> Schema:
@@ -173,7 +178,8 @@ def row_schema(kind: str, party: bool = False) -> Schema:
     form, schema = form_of(kind), KINDS[kind].schema
     whose: Schema = {"party": {"type": "string", "minLength": 1, "maxLength": 100, "description": "The party's id"}}
     properties = {
-        name: _column(reader, schema.field(name).type, name in form.needed) | {"description": _words()[kind][name]}
+        name: _column(reader, schema.field(name).type, name in form.needed)
+        | {"description": _read("columns.toml")[kind][name]}
         for name, reader in form.fields.items()
     }
     return {

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhiwei.interfaces.api.door import Calls, Room
-from zhiwei.interfaces.api.shapes import Shape
+from zhiwei.interfaces.api.shapes import Shape, one_of
 from zhiwei.journeys.clients.keys import MOST
 from zhiwei.journeys.clients.terms import client_of, rotate_client_keys
 
@@ -18,9 +18,9 @@ class PublicKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kty: Annotated[str, Field(max_length=10)]
-    kid: Annotated[str, Field(max_length=100)]
-    crv: Annotated[str | None, Field(max_length=20)] = None
+    kty: Annotated[str, Field(max_length=10, json_schema_extra=one_of(("EC", "OKP", "RSA")))]
+    kid: Annotated[str, Field(max_length=100, json_schema_extra={"minLength": 1})]
+    crv: Annotated[str, Field(max_length=20, json_schema_extra=one_of(("P-256", "Ed25519")))] | None = None
     x: Part | None = None
     y: Part | None = None
     n: Part | None = None
@@ -67,7 +67,7 @@ class KeysSet(BaseModel):
     "/client", "client:read", summary="Its own terms 本方约定", response_model=ClientTerms,
     response_model_exclude_none=True,
 )  # fmt: skip
-def own_terms(caller: Calls) -> Any:
+def get_client(caller: Calls) -> Any:
     """What it may do, how often, and which keys prove it. 权限、频次与公钥。"""
     terms = client_of(books=caller.books, by=caller.by, client=caller.client).terms
     return ClientTerms(
@@ -80,7 +80,7 @@ def own_terms(caller: Calls) -> Any:
 @room.write(
     "/client/keys", "client:write", method="PUT", status=200, summary="Its own keys 更换密钥", response_model=KeysSet
 )
-def own_keys(body: NewKeys, caller: Calls) -> Any:
+def set_client_keys(body: NewKeys, caller: Calls) -> Any:
     """All of them, from now on; signed by one it has. Send the old one along until the new one is in use. 整体替换。"""
     keys = [one.model_dump(exclude_none=True) for one in body.keys]
     done = rotate_client_keys(books=caller.books, by=caller.by, key=caller.key, jwks={"keys": keys})
