@@ -27,6 +27,10 @@ _TAXES = {tax: tax for tax in ("vat", "cit", "iit", "surcharge", "other")}
 _BEYOND = 10**13
 _PLACES = 12  # of a number that is no money: float64 tells no more of what is measured here
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"  # one line, not blank
+_TIME = (  # no date-time of JSON Schema: that one has a zone
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?$"
+)
 Schema = dict[str, Any]
 
 
@@ -208,7 +212,7 @@ def _typed(reader: Reader, of: pa.DataType) -> Schema:
     if pa.types.is_date(of):
         return {"type": "string", "format": "date", "minLength": 10, "maxLength": 40}
     if pa.types.is_timestamp(of):
-        return {"type": "string", "format": "date-time", "minLength": 19, "maxLength": 60}
+        return {"type": "string", "pattern": _TIME, "minLength": 19, "maxLength": 60}
     return {
         "type": "string",
         "minLength": 1,

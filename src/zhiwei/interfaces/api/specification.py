@@ -37,7 +37,7 @@ EXAMPLES: dict[str, Any] = {
     "limit": 50, "cursor": "n120", "last-event-id": "n120", "wait": 30, "type": ["draw.paid", "repayment.received"],
     "on": "2026-01-01", "as_of": "2026-01-01", "from": "2025-12-01", "until": "2026-01-01", "months": 12,
     "waiting": True, "status": "waiting", "source": "bank_flow", "name": "statement.csv",
-    "given": ["as_of=2026-01-01"],
+    "given": ["account=account-1"],
     "idempotency-key": "2026-01-01 draw 1", "x-jws-signature": "eyJhbGciOiJFUzI1NiJ9..c2lnbmF0dXJl",
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ class Particulars(Shape):
 class NewParty(Shape):
     model_config = example(
         name="桂林市象山区某某五金店", kind="sole_trader", since="2019-05-01",
-        identifiers=[{"kind": "uscc", "value": "91450300MA5XXXXX6N"}], profile={"region": "450304", "staff": 3},
+        identifiers=[{"kind": "uscc", "value": "92450300MA5XXXXX6K"}], profile={"region": "450304", "staff": 3},
     )  # fmt: skip
 
     name: str = Field(max_length=200, json_schema_extra={"minLength": 1, "pattern": LINE})

@@ -26,7 +26,9 @@ MOST_FACTS = 500
 Fact = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_.]*$")]
 Number = Annotated[str, Field(max_length=24, pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,6})?$", description="Decimal text.")]
 Facts = Annotated[dict[Fact, Number | None], Field(max_length=MOST_FACTS, description="As in the catalogue of facts.")]
-Probability = Annotated[str, Field(max_length=8, pattern=r"^0\.[0-9]{1,6}$", description="Instead of the card's own.")]
+Probability = Annotated[
+    str, Field(max_length=8, pattern=r"^0\.[0-9]*[1-9][0-9]*$", description="Instead of the card's own.")
+]
 
 
 class Question(Shape):

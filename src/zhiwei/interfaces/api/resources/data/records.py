@@ -86,7 +86,7 @@ class Covered(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     kind: str
-    since: date = Field(alias="from")
+    since: date = Field(validation_alias="from", serialization_alias="from")
     until: date
 
 
