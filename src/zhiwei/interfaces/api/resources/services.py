@@ -25,7 +25,11 @@ room = Room("services")
 MOST_FACTS = 500
 Fact = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_.]*$")]
 Number = Annotated[str, Field(max_length=24, pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,6})?$", description="Decimal text.")]
-Facts = Annotated[dict[Fact, Number | None], Field(max_length=MOST_FACTS, description="As in the catalogue of facts.")]
+Facts = Annotated[
+    dict[Fact, Number | None],
+    Field(max_length=MOST_FACTS, description="As in the catalogue of facts.",
+          json_schema_extra={"additionalProperties": False}),
+]  # fmt: skip
 Probability = Annotated[
     str, Field(max_length=8, pattern=r"^0\.[0-9]*[1-9][0-9]*$", description="Instead of the card's own.")
 ]
