@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import socket
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
@@ -114,3 +117,17 @@ def partner_of(platform: Platform, http: TestClient) -> Callable[..., Partner]:
 @pytest.fixture
 def shop(partner_of: Callable[..., Partner]) -> Partner:
     return partner_of("shop")
+
+
+@pytest.fixture
+def address(platform: Platform) -> Iterator[str]:
+    """A server of this process on a port that was free."""
+    server = uvicorn.Server(uvicorn.Config(create_app(Tenancy(platform)), log_level="warning"))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        serving = threading.Thread(target=server.run, args=([listening],))
+        serving.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        serving.join()

@@ -3,37 +3,16 @@
 import json
 import os
 import re
-import socket
 import subprocess
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-import uvicorn
-
-from zhiwei.bootstrap import Platform, Tenancy
+from zhiwei.bootstrap import Platform
 from zhiwei.commands.partners.sandboxes import made
 from zhiwei.economy.sandbox import Script
-from zhiwei.interfaces.api import create_app
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "embed-in-a-day.md").read_text("utf-8")
 Answer = dict[str, Any]
-
-
-@pytest.fixture
-def address(platform: Platform) -> Iterator[str]:
-    """A server of this process on a port that was free."""
-    server = uvicorn.Server(uvicorn.Config(create_app(Tenancy(platform)), log_level="warning"))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        serving = threading.Thread(target=server.run, args=([listening],))
-        serving.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        serving.join()
 
 
 def commands(chapter: str) -> str:

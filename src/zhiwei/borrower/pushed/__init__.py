@@ -5,11 +5,11 @@ the words of the record, days as days. What a row may say is judged by the rules
 """
 
 from zhiwei.borrower.pushed.arrow import read_arrow
-from zhiwei.borrower.pushed.columns import row_schema
+from zhiwei.borrower.pushed.columns import row_example, row_schema
 from zhiwei.borrower.pushed.files import read_file, said_of, source_named
 from zhiwei.borrower.pushed.rows import MOST_LISTED, MOST_PUSHED, Pushed, read_lines, read_list
 
 __all__ = [
-    "MOST_LISTED", "MOST_PUSHED", "Pushed", "read_arrow", "read_file", "read_lines", "read_list", "row_schema",
-    "said_of", "source_named",
+    "MOST_LISTED", "MOST_PUSHED", "Pushed", "read_arrow", "read_file", "read_lines", "read_list", "row_example",
+    "row_schema", "said_of", "source_named",
 ]  # fmt: skip

@@ -27,6 +27,10 @@ _TAXES = {tax: tax for tax in ("vat", "cit", "iit", "surcharge", "other")}
 _BEYOND = 10**13
 _PLACES = 12  # of a number that is no money: float64 tells no more of what is measured here
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"  # one line, not blank
+_TIME = (  # no date-time of JSON Schema: that one has a zone
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?$"
+)
 Schema = dict[str, Any]
 
 
@@ -163,9 +167,14 @@ def _longest(reader: Reader) -> int:
 # --- the same as a schema
 
 
+def row_example(kind: str) -> dict[str, Any]:
+    """A row as somebody would push it."""
+    return _read("examples.toml")[kind]
+
+
 @cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files(__package__).joinpath("columns.toml").read_text("utf-8"))
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
 def row_schema(kind: str, party: bool = False) -> Schema:
@@ -173,7 +182,8 @@ def row_schema(kind: str, party: bool = False) -> Schema:
     form, schema = form_of(kind), KINDS[kind].schema
     whose: Schema = {"party": {"type": "string", "minLength": 1, "maxLength": 100, "description": "The party's id"}}
     properties = {
-        name: _column(reader, schema.field(name).type, name in form.needed) | {"description": _words()[kind][name]}
+        name: _column(reader, schema.field(name).type, name in form.needed)
+        | {"description": _read("columns.toml")[kind][name]}
         for name, reader in form.fields.items()
     }
     return {
@@ -202,7 +212,7 @@ def _typed(reader: Reader, of: pa.DataType) -> Schema:
     if pa.types.is_date(of):
         return {"type": "string", "format": "date", "minLength": 10, "maxLength": 40}
     if pa.types.is_timestamp(of):
-        return {"type": "string", "format": "date-time", "minLength": 19, "maxLength": 60}
+        return {"type": "string", "pattern": _TIME, "minLength": 19, "maxLength": 60}
     return {
         "type": "string",
         "minLength": 1,

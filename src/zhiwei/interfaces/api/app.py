@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import anyio
 from fastapi import FastAPI, Request, Response
@@ -18,12 +17,11 @@ from zhiwei import __version__
 from zhiwei.interfaces.api import authorization, operations
 from zhiwei.interfaces.api.access.admission import Admission, Tenants
 from zhiwei.interfaces.api.access.proxy import BehindProxy
-from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.door import Setting, log, request_id_of
 from zhiwei.interfaces.api.problems import problem, problem_of
 from zhiwei.interfaces.api.resources import ROOMS
 from zhiwei.interfaces.api.resources.lending.gate import MoneyGate
-from zhiwei.interfaces.api.shapes import Problem
+from zhiwei.interfaces.api.specification import TAGS, specification
 from zhiwei.values import Refusal
 
 TRACER = get_tracer("zhiwei.api")  # goes nowhere until zhiwei[traces] is installed and OTEL_* says where
@@ -47,6 +45,8 @@ def create_app(
     app = FastAPI(
         title="Zhiwei 知微", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=_life,
         separate_input_output_schemas=False, redirect_slashes=False,  # nobody is sent where a Host header says
+        generate_unique_id_function=lambda route: route.name,
+        openapi_tags=[{"name": name, "description": said} for name, said in TAGS.items()],
     )  # fmt: skip
     app.state.setting = Setting(Admission(tenants), url.rstrip("/"), bool(proxy))
     app.state.gate = MoneyGate()
@@ -60,26 +60,8 @@ def create_app(
     app.add_middleware(Noted)
     if proxy:
         app.add_middleware(BehindProxy, addresses=proxy)
-    app.openapi = lambda: specification(app)  # type: ignore[method-assign]
+    app.openapi = lambda: specification(app, authorization.PATH)  # type: ignore[method-assign]
     return app
-
-
-def specification(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI 3.1, with the two ways to prove who calls and the shape of problems."""
-    if app.openapi_schema is None:
-        made = FastAPI.openapi(app)
-        parts = made.setdefault("components", {})
-        parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        for unused in ("HTTPValidationError", "ValidationError"):
-            parts["schemas"].pop(unused, None)
-        parts["securitySchemes"] = {
-            "DPoP": {"type": "oauth2", "description": "private_key_jwt or mutual TLS, token bound to the client's key",
-                     "flows": {"clientCredentials": {"tokenUrl": authorization.PATH, "scopes": {
-                         one.name: f"{one.en} {one.zh} ({one.level})" for one in SCOPES.values()}}}},
-            "TestKey": {"type": "http", "scheme": "bearer", "description": "A sandbox's plain test key"},
-        }  # fmt: skip
-        app.openapi_schema = made
-    return app.openapi_schema
 
 
 @asynccontextmanager

@@ -4,13 +4,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from zhiwei.interfaces.api.access.proofs import ASSERTION, read_assertion, read_proof
 from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.access.tokens import LASTS, Token, minted, tenant_of
-from zhiwei.interfaces.api.door import Setting, incoming, read_body
+from zhiwei.interfaces.api.door import Setting, incoming, read_body, told_problems
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
 from zhiwei.journeys.partners.ports import ACTIVE, Call, Terms
 from zhiwei.values import Forbidden, NotFound
@@ -25,8 +26,32 @@ _FORM = {
 }  # fmt: skip
 
 
-@router.get("/.well-known/oauth-authorization-server", summary="Where and how to ask for a token (RFC 8414) 元数据")
-def metadata(request: Request) -> dict[str, Any]:
+class ServerMetadata(BaseModel):
+    """As RFC 8414 names them."""
+
+    issuer: str
+    token_endpoint: str
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    token_endpoint_auth_signing_alg_values_supported: list[str]
+    dpop_signing_alg_values_supported: list[str]
+    tls_client_certificate_bound_access_tokens: bool
+    scopes_supported: list[str]
+    response_types_supported: list[str]
+
+
+class TokenGiven(BaseModel):
+    """`token_type`: DPoP, or Bearer where it is bound to a certificate. `expires_in` seconds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+@router.get("/.well-known/oauth-authorization-server", summary="Where and how to ask for a token (RFC 8414) 元数据",
+            response_model=ServerMetadata)  # fmt: skip
+def get_metadata(request: Request) -> Any:
     base = _base(request)
     return {
         "issuer": base, "token_endpoint": base + PATH, "grant_types_supported": ["client_credentials"],
@@ -52,9 +77,8 @@ def _asked_for() -> dict[str, Any]:
 
 
 @router.post(PATH, openapi_extra=_asked_for(), summary="A short access token 换取访问令牌",
-             responses={400: {"description": "invalid_request"}, 401: {"description": "invalid_client"},
-                        403: {"description": "invalid_scope"}, 429: {"description": "too_many_calls"}})  # fmt: skip
-async def token(request: Request) -> Response:
+             response_model=TokenGiven, responses=told_problems(413))  # fmt: skip
+async def issue_token(request: Request) -> Response:
     """FAPI 2.0: client_credentials, with private_key_jwt and a DPoP proof, or with a certificate (mutual TLS)."""
     setting: Setting = request.app.state.setting
     body = await read_body(request, LARGEST)

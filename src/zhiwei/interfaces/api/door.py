@@ -93,12 +93,12 @@ class Room:
         self.router = APIRouter(prefix="/v1", tags=[tag], route_class=Door)
 
     def read(self, path: str, scope: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        responses = _problems(404, **said.pop("responses", {}))
+        responses = told_problems(404, 409, **{"304": _UNCHANGED}, **said.pop("responses", {}))
         return self.router.get(path, openapi_extra=_extra(scope), responses=responses, **said)
 
     def ask(self, path: str, scope: str, **said: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """A question in a body: nothing is changed or kept, so that it needs no key."""
-        responses = _problems(404, 409, 413, **said.pop("responses", {}))
+        responses = told_problems(404, 409, 413, **said.pop("responses", {}))
         extra = _extra(scope) | {"x-asks": True}
         return self.router.post(path, openapi_extra=extra, responses=responses, **said)
 
@@ -106,7 +106,7 @@ class Room:
         self, path: str, scope: str, *, method: str = "POST", status: int = 201, largest: int = LARGEST, **said: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """`told_once`: fields of the answer, secrets, that are not kept: told again it has null for them."""
-        responses = _problems(404, 409, 413, **said.pop("responses", {}))
+        responses = told_problems(404, 409, 413, **said.pop("responses", {}))
         told_once = said.pop("told_once", ())
         extra = _extra(scope) | {"x-max-bytes": largest} | said.pop("openapi_extra", {})
         if told_once:
@@ -142,7 +142,8 @@ def request_id_of(headers: Mapping[str, str]) -> str:
 
 
 _Key = Annotated[
-    str, Header(min_length=1, max_length=128, description="Your own name of this write.")
+    str,
+    Header(min_length=1, max_length=128, pattern=r"^[!-~]([ -~]*[!-~])?$", description="Your own name of this write."),
 ]  # fmt: skip
 _Signature = Annotated[
     str | None,
@@ -165,7 +166,10 @@ def _extra(scope: str) -> dict[str, Any]:
     return {"x-scope": scope, "x-level": level, "security": [{"DPoP": [scope]}, {"TestKey": []}]}
 
 
-def _problems(*some: int, **more: Any) -> dict[int | str, dict[str, Any]]:
+_UNCHANGED = {"description": "What If-None-Match names is as it was"}
+
+
+def told_problems(*some: int, **more: Any) -> dict[int | str, dict[str, Any]]:
     words = {
         400: "The request cannot be read", 401: "Who calls is not proved", 403: "Not allowed", 404: "Not there for you",
         409: "Not possible as things stand", 413: "Too large", 422: "Understood, and wrong", 429: "Too many calls",

@@ -67,7 +67,7 @@ class KeysSet(BaseModel):
     "/client", "client:read", summary="Its own terms 本方约定", response_model=ClientTerms,
     response_model_exclude_none=True,
 )  # fmt: skip
-def own_terms(caller: Calls) -> Any:
+def get_client(caller: Calls) -> Any:
     """What it may do, how often, and which keys prove it. 权限、频次与公钥。"""
     terms = client_of(books=caller.books, by=caller.by, client=caller.client).terms
     return ClientTerms(
@@ -80,7 +80,7 @@ def own_terms(caller: Calls) -> Any:
 @room.write(
     "/client/keys", "client:write", method="PUT", status=200, summary="Its own keys 更换密钥", response_model=KeysSet
 )
-def own_keys(body: NewKeys, caller: Calls) -> Any:
+def set_client_keys(body: NewKeys, caller: Calls) -> Any:
     """All of them, from now on; signed by one it has. Send the old one along until the new one is in use. 整体替换。"""
     keys = [one.model_dump(exclude_none=True) for one in body.keys]
     done = rotate_client_keys(books=caller.books, by=caller.by, key=caller.key, jwks={"keys": keys})

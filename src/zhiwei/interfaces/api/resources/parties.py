@@ -11,32 +11,36 @@ from typing import Annotated, Any
 from fastapi import Response
 from pydantic import BaseModel, Field
 
+from zhiwei.borrower.particulars import HOLDABLE
 from zhiwei.borrower.relations import LINKS, ROLES, holds
 from zhiwei.borrower.told import KINDS_OF_PARTY, Profile, Told
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
-from zhiwei.interfaces.api.shapes import Day, Id, Money, Shape, example
+from zhiwei.interfaces.api.shapes import LINE, WHOLE, Day, Id, Money, Shape, example, one_of
 from zhiwei.journeys import Tie, add_identifiers, know_parties, know_party, link_parties, party_sheet, play_role
 
 room = Room("parties")
 MOST_AT_ONCE = 1_000
-Share = Annotated[str, Field(max_length=8, pattern=r"^(0\.[0-9]{1,6}|1)$", description="0.51 is 51 %.")]
+Share = Annotated[str, Field(max_length=8, pattern=r"^(0\.[0-9]*[1-9][0-9]*|1)$", description="0.51 is 51 %.")]
+
+
+Role = Annotated[str, Field(max_length=40, json_schema_extra=one_of(ROLES))]
 
 
 class Identifier(Shape):
     """`kind` as in the catalogue (uscc, phone, ...), `value` as it is written."""
 
-    kind: str = Field(max_length=40)
-    value: str = Field(max_length=200)
+    kind: str = Field(max_length=40, json_schema_extra=one_of(HOLDABLE))
+    value: str = Field(max_length=200, json_schema_extra={"minLength": 1, "pattern": LINE})
 
 
 class Particulars(Shape):
     """`region` of GB/T 2260, `industry` of GB/T 4754; `revenue` of a year. What is not known is left out."""
 
-    region: str | None = Field(None, max_length=12)
-    industry: str | None = Field(None, max_length=12)
+    region: Annotated[str, Field(max_length=12, json_schema_extra={"pattern": "^([0-9]{6})?$"})] | None = None
+    industry: Annotated[str, Field(max_length=12, json_schema_extra={"pattern": "^([A-T]?[0-9]{2,4})?$"})] | None = None
     opened_on: Day | None = None
-    staff: int | None = Field(None, ge=0, le=10_000_000, strict=True)
+    staff: Annotated[int, Field(strict=True, ge=0, le=10_000_000), WHOLE] | None = None
     revenue: Money | None = None
     assets: Money | None = None
 
@@ -44,14 +48,14 @@ class Particulars(Shape):
 class NewParty(Shape):
     model_config = example(
         name="桂林市象山区某某五金店", kind="sole_trader", since="2019-05-01",
-        identifiers=[{"kind": "uscc", "value": "91450300MA5KXXXX00"}], profile={"region": "450304", "staff": 3},
+        identifiers=[{"kind": "uscc", "value": "92450300MA5XXXXX6K"}], profile={"region": "450304", "staff": 3},
     )  # fmt: skip
 
-    name: str = Field(max_length=200)
-    kind: str = Field(default="", max_length=40, description=f"One of {', '.join(KINDS_OF_PARTY)}.")
+    name: str = Field(max_length=200, json_schema_extra={"minLength": 1, "pattern": LINE})
+    kind: str = Field(default="", max_length=40, json_schema_extra=one_of(("", *KINDS_OF_PARTY)))
     since: Day
     identifiers: list[Identifier] = Field(default_factory=list, max_length=20)
-    roles: list[str] = Field(default_factory=list, max_length=10)
+    roles: list[Role] = Field(default_factory=list, max_length=10)
     profile: Particulars | None = None
 
 
@@ -134,25 +138,25 @@ class PartySheet(BaseModel):
 
 
 class MoreIdentifiers(Shape):
-    model_config = example(identifiers=[{"kind": "mobile", "value": "13800138000"}], since="2026-03-01")
+    model_config = example(identifiers=[{"kind": "mobile", "value": "13800138000"}], since="2026-01-01")
 
     identifiers: list[Identifier] = Field(min_length=1, max_length=20)
     since: Day
 
 
 class NewRole(Shape):
-    model_config = example(role="supplier", since="2026-03-01")
+    model_config = example(role="supplier", since="2026-01-01")
 
-    role: str = Field(max_length=40, description=f"One of {', '.join(ROLES)}.")
+    role: Role
     since: Day
 
 
 class NewLink(Shape):
     """The party owns, manages, guarantees, supplies, ... `other`. `share`: only of who owns."""
 
-    model_config = example(kind="owns", other="91450300MA5KXXXX00", share="0.51", since="2026-03-01")
+    model_config = example(kind="owns", other="late", share="0.51", since="2026-01-01")
 
-    kind: str = Field(max_length=40, description=f"One of {', '.join(LINKS)}.")
+    kind: str = Field(max_length=40, json_schema_extra=one_of(LINKS))
     other: Id
     share: Share | None = None
     since: Day
@@ -173,7 +177,7 @@ class IdentifiersTaken(BaseModel):
 
 
 @room.write("/parties", "parties:write", summary="Register a party 登记主体", response_model=PartyKnown)
-def register(body: NewParty, caller: Calls, response: Response) -> Any:
+def register_party(body: NewParty, caller: Calls, response: Response) -> Any:
     known = know_party(books=caller.books, by=caller.by, told=_told(body, caller))
     [new] = _held(caller, [known.party])
     response.headers["Location"] = f"/v1/parties/{known.party}"
@@ -181,7 +185,7 @@ def register(body: NewParty, caller: Calls, response: Response) -> Any:
 
 
 @room.write("/parties/many", "parties:write", summary="Register many parties 批量登记", response_model=PartiesKnown)
-def register_many(body: NewParties, caller: Calls) -> Any:
+def register_parties(body: NewParties, caller: Calls) -> Any:
     """All of them or none; what is wrong is told by its place."""
     told = [(f"parties[{place}]", _told(one, caller)) for place, one in enumerate(body.parties)]
     found = know_parties(books=caller.books, by=caller.by, told=told).parties
@@ -193,7 +197,7 @@ def register_many(body: NewParties, caller: Calls) -> Any:
 
 
 @room.read("/parties", "parties:read", summary="The parties a client brought 主体列表", response_model=Page[PartyHeld])
-def parties(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_parties(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.clients.holdings(caller.client, "party", after(cursor), limit + 1)
     return Page[PartyHeld](
@@ -203,7 +207,7 @@ def parties(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
 
 
 @room.read("/parties/{party}", "parties:read", summary="A party 主体", response_model=PartySheet)
-def sheet(party: Id, caller: Calls) -> Any:
+def get_party(party: Id, caller: Calls) -> Any:
     caller.may_see("party", party)
     today = caller.books.today()
     found = party_sheet(books=caller.books, by=caller.by, party=party, on=today)
@@ -230,7 +234,7 @@ def sheet(party: Id, caller: Calls) -> Any:
     summary="More identifiers 补充标识",
     response_model=IdentifiersTaken,
 )
-def identify(party: Id, body: MoreIdentifiers, caller: Calls) -> Any:
+def identify_party(party: Id, body: MoreIdentifiers, caller: Calls) -> Any:
     caller.may_see("party", party)
     known = add_identifiers(
         books=caller.books, by=caller.by, party=party, identifiers=[(one.kind, one.value) for one in body.identifiers],
@@ -240,7 +244,7 @@ def identify(party: Id, body: MoreIdentifiers, caller: Calls) -> Any:
 
 
 @room.write("/parties/{party}/roles", "parties:write", summary="Play a role 角色", response_model=Taken)
-def take_role(party: Id, body: NewRole, caller: Calls) -> Any:
+def give_role(party: Id, body: NewRole, caller: Calls) -> Any:
     caller.may_see("party", party)
     said = play_role(books=caller.books, by=caller.by, party=party, role=body.role, since=body.since,
                      source=caller.client)  # fmt: skip
@@ -248,7 +252,7 @@ def take_role(party: Id, body: NewRole, caller: Calls) -> Any:
 
 
 @room.write("/parties/{party}/links", "parties:write", summary="Tie two parties 关联", response_model=Taken)
-def link(party: Id, body: NewLink, caller: Calls) -> Any:
+def link_party(party: Id, body: NewLink, caller: Calls) -> Any:
     """Both of them are this client's."""
     caller.may_see("party", party)
     caller.may_see("party", body.other)

@@ -81,7 +81,7 @@ class NewSchedule(Shape):
 
     model_config = example(
         product="owner_loan", amount={"amount": 10_000_000, "currency": "CNY"}, annual_rate="0.0985",
-        value_date="2026-03-01",
+        value_date="2026-01-01",
     )  # fmt: skip
 
     product: str = Field(min_length=1, max_length=MOST_PRODUCT)
@@ -101,7 +101,7 @@ class Instalment(BaseModel):
     balance: Money
 
 
-class Schedule(BaseModel):
+class PlannedSchedule(BaseModel):
     """A plan, not an offer. `annualised`: all it costs over what is really used (PBOC 公告〔2021〕第3号), simple and
     compounded; `found_by` says how. `daily_rate` is the contract's rate divided by `day_basis`.
     """
@@ -124,7 +124,7 @@ class Schedule(BaseModel):
 
 
 @room.read("/products", "products:read", summary="Products in force 产品列表", response_model=Page[ProductShown])
-def products(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_products(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     start, today = after(cursor), caller.books.today()
     with caller.books.unit(caller.by.tenant) as unit:
         names = sorted({one.product_id for one in unit.products.versions() if one.state == "published"})
@@ -136,12 +136,12 @@ def products(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
 
 
 @room.read("/products/{product}", "products:read", summary="A product 产品", response_model=ProductShown)
-def product(product: Id, caller: Calls) -> Any:
+def get_product(product: Id, caller: Calls) -> Any:
     return shown(of(caller, product), caller.books.today())
 
 
-@room.ask("/schedules", "products:read", summary="Plan repayments 还款试算", response_model=Schedule)
-def schedule(body: NewSchedule, caller: Calls) -> Any:
+@room.ask("/schedules", "products:read", summary="Plan repayments 还款试算", response_model=PlannedSchedule)
+def plan_schedule(body: NewSchedule, caller: Calls) -> Any:
     """The rows by which an amount would be repaid, and what it costs a year beside what it costs a day."""
     product, on = of(caller, body.product), body.value_date or caller.books.today()
     amount = body.amount.amount
@@ -188,10 +188,10 @@ def shown(product: Product, on: date) -> ProductShown:
     )  # fmt: skip
 
 
-def _schedule(product: Product, asked: tuple[Money, date, Decimal], rows: tuple[Row, ...]) -> Schedule:
+def _schedule(product: Product, asked: tuple[Money, date, Decimal], rows: tuple[Row, ...]) -> PlannedSchedule:
     amount, on, rate = asked
     cost, way = cost_of(rows, amount.amount, product.line.repayment.every)
-    return Schedule(
+    return PlannedSchedule(
         product=product.product_id, hash=product.hash, amount=amount, value_date=on,
         method=product.line.repayment.method, annual_rate=f"{rate.normalize():f}",
         daily_rate=f"{daily_rate(rate, product.line.day_basis)}", day_basis=product.line.day_basis,

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from zhiwei.interfaces.api.access.turns import Turns
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Page
-from zhiwei.interfaces.api.shapes import Day, Id, Shape, example
+from zhiwei.interfaces.api.shapes import Day, Id, Shape, as_day, example
 from zhiwei.journeys.sandboxes import (
     EARLIEST,
     LATEST,
@@ -37,8 +37,11 @@ class WantedSandbox(Shape):
 
     name: Annotated[str, Field(min_length=1, max_length=20, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "trial"
     starts_on: Annotated[
-        date, Field(ge=EARLIEST, le=LATEST, description="Its first day: records of three years go before it.")
-    ] = STARTS_ON
+        date,
+        Field(ge=EARLIEST, le=LATEST, description="Its first day: records of three years go before it.",
+              json_schema_extra={"pattern": "^20(2[4-9]|3[0-5])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}),
+        BeforeValidator(as_day),
+    ] = STARTS_ON  # fmt: skip
 
 
 class SandboxKey(BaseModel):
@@ -108,7 +111,7 @@ def _grounds(request: Request) -> Grounds:
 
 
 @room.write("/sandboxes", SCOPE, told_once=("test_key",), response_model=SandboxKey, summary="Make a sandbox 建沙箱")
-def make(body: WantedSandbox, caller: Calls, request: Request, response: Response) -> Any:
+def create_sandbox(body: WantedSandbox, caller: Calls, request: Request, response: Response) -> Any:
     """A tenant of its own with four scripted borrowers, a simulated today and a plain test key. Five a client."""
     with caller.books.unit(caller.by.tenant) as unit:
         terms = unit.clients.terms(caller.client)
@@ -121,7 +124,7 @@ def make(body: WantedSandbox, caller: Calls, request: Request, response: Respons
 
 
 @room.read("/sandboxes", SCOPE, response_model=Page[SandboxHeld], summary="A client's sandboxes 沙箱列表")
-def made(caller: Calls) -> Any:
+def list_sandboxes(caller: Calls) -> Any:
     found = sandboxes(books=caller.books, by=caller.by, client=caller.client)
     items = [SandboxHeld(sandbox=one.sandbox, made_on=one.since.date(), ended=one.ended) for one in found]
     return Page[SandboxHeld](items=items, next=None)
@@ -129,7 +132,7 @@ def made(caller: Calls) -> Any:
 
 @room.write("/sandboxes/{sandbox}/test-keys", SCOPE, told_once=("test_key",), response_model=SandboxKey,
             summary="A new test key 更换测试密钥")  # fmt: skip
-def renew(sandbox: Id, caller: Calls, request: Request) -> Any:
+def create_test_key(sandbox: Id, caller: Calls, request: Request) -> Any:
     """Those before it open nothing any more."""
     grounds = _grounds(request)
     return _key(
@@ -138,7 +141,7 @@ def renew(sandbox: Id, caller: Calls, request: Request) -> Any:
 
 
 @room.write("/sandboxes/{sandbox}/end", SCOPE, status=200, response_model=SandboxHeld, summary="End a sandbox 结束沙箱")
-def end(sandbox: Id, caller: Calls, request: Request) -> Any:
+def finish_sandbox(sandbox: Id, caller: Calls, request: Request) -> Any:
     """Nobody gets in any more, and the client may make another one."""
     grounds = _grounds(request)
     ended = end_sandbox(books=caller.books, by=caller.by, grounds=grounds, sandbox=sandbox, client=caller.client)
@@ -146,7 +149,7 @@ def end(sandbox: Id, caller: Calls, request: Request) -> Any:
 
 
 @room.read("/sandbox", SCOPE, response_model=SandboxSeen, summary="The sandbox one calls from 当前沙箱")
-def seen(caller: Calls, request: Request) -> Any:
+def get_sandbox(caller: Calls, request: Request) -> Any:
     """Its today, and who lives there: each with what its script lets it do by itself."""
     found = look_at_sandbox(books=caller.books, by=caller.by, grounds=_grounds(request))
     borrowers = [
@@ -163,7 +166,7 @@ def seen(caller: Calls, request: Request) -> Any:
 
 
 @room.write("/sandbox/clock", SCOPE, status=200, response_model=ClockAnswer, summary="Let time pass 拨快时钟")
-def pass_time(body: ClockWanted, caller: Calls, request: Request) -> Any:
+def advance_clock(body: ClockWanted, caller: Calls, request: Request) -> Any:
     """Until the morning of a day: the borrowers act, and each day before it is closed. At most 400 days at once, which
     take some 20 seconds; GET /v1/sandbox tells meanwhile how far it is, and the same call again goes on.
     """

@@ -25,14 +25,20 @@ room = Room("services")
 MOST_FACTS = 500
 Fact = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_.]*$")]
 Number = Annotated[str, Field(max_length=24, pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,6})?$", description="Decimal text.")]
-Facts = Annotated[dict[Fact, Number | None], Field(max_length=MOST_FACTS, description="As in the catalogue of facts.")]
-Probability = Annotated[str, Field(max_length=8, pattern=r"^0\.[0-9]{1,6}$", description="Instead of the card's own.")]
+Facts = Annotated[
+    dict[Fact, Number | None],
+    Field(max_length=MOST_FACTS, description="As in the catalogue of facts.",
+          json_schema_extra={"additionalProperties": False}),
+]  # fmt: skip
+Probability = Annotated[
+    str, Field(max_length=8, pattern=r"^0\.[0-9]*[1-9][0-9]*$", description="Instead of the card's own.")
+]
 
 
 class Question(Shape):
     """Of a party on record, under the consents that a decision needs, or of facts that are given: either of them."""
 
-    model_config = example(product="tax_credit", party="91450300MA5KXXXX00", as_of="2026-03-01")
+    model_config = example(product="tax_credit", party="good", as_of="2026-01-01")
 
     product: str = Field(min_length=1, max_length=MOST_PRODUCT)
     party: Id | None = None
@@ -155,14 +161,14 @@ class WarningAnswer(Answer):
 
 
 @room.ask("/services/admission", "services:use", summary="May it apply 准入", response_model=AdmissionAnswer)
-def admission(body: Question, caller: Calls) -> Any:
+def ask_admission(body: Question, caller: Calls) -> Any:
     asked = _asked(body, caller)
     found = admit(asked.product.policy, asked.facts, asked.on)
     return AdmissionAnswer(**_head(asked), outcome=found.outcome, reasons=_told(found.reasons, found.trace))
 
 
 @room.ask("/services/assessment", "services:use", summary="How good is it 信用评估", response_model=AssessmentAnswer)
-def assessment(body: Question, caller: Calls) -> Any:
+def ask_assessment(body: Question, caller: Calls) -> Any:
     asked = _asked(body, caller)
     found = assess(asked.product.policy, asked.facts, asked.on)
     return AssessmentAnswer(
@@ -172,7 +178,7 @@ def assessment(body: Question, caller: Calls) -> Any:
 
 
 @room.ask("/services/limit", "services:use", summary="How much at most 额度建议", response_model=LimitAnswer)
-def limit(body: RiskQuestion, caller: Calls) -> Any:
+def ask_limit(body: RiskQuestion, caller: Calls) -> Any:
     asked = _asked(body, caller, enough=body.pd is not None)
     found = advise_limit(asked.product.policy, asked.facts, asked.on, _pd(body))
     return LimitAnswer(
@@ -185,7 +191,7 @@ def limit(body: RiskQuestion, caller: Calls) -> Any:
 
 
 @room.ask("/services/price", "services:use", summary="At which rate 风险定价", response_model=PriceAnswer)
-def price_(body: RiskQuestion, caller: Calls) -> Any:
+def ask_price(body: RiskQuestion, caller: Calls) -> Any:
     asked = _asked(body, caller, enough=body.pd is not None)
     found = price(asked.product.policy, asked.facts, asked.on, _pd(body))
     rate, basis = found.annual_rate, asked.product.line.day_basis
@@ -199,7 +205,7 @@ def price_(body: RiskQuestion, caller: Calls) -> Any:
 
 
 @room.ask("/services/warning", "services:use", summary="What warns of a line 预警", response_model=WarningAnswer)
-def warning(body: WarningQuestion, caller: Calls) -> Any:
+def ask_warning(body: WarningQuestion, caller: Calls) -> Any:
     """Of the running lines of a party that are this client's, or of facts beside those of before. Nobody acts on it."""
     if body.party is None:
         asked = _asked(body, caller, before=body.before)

@@ -11,13 +11,14 @@ from zhiwei.borrower import KINDS, PURPOSES, Consent, Party
 from zhiwei.borrower.identity import masked_numbers
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
-from zhiwei.interfaces.api.shapes import Day, Id, Shape, example
+from zhiwei.interfaces.api.shapes import Day, Id, Shape, Yes, example, one_of
 from zhiwei.journeys import Permission, give_consent, withdraw_one
 from zhiwei.values import BadInput, Refusal
 
 room = Room("consents")
 MOST_EVIDENCE, MOST_TEXT, MOST_REASON = 500, 100_000, 500
-Scope = Annotated[str, Field(max_length=40, json_schema_extra={"enum": list(KINDS)}, description="A kind of record.")]
+_WRITABLE: dict[str, Any] = {"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
+Scope = Annotated[str, Field(max_length=40, json_schema_extra=one_of(KINDS), description="A kind of record.")]
 
 
 class NewConsent(Shape):
@@ -27,17 +28,19 @@ class NewConsent(Shape):
     """
 
     model_config = example(
-        scopes=["invoices", "tax_returns"], text="本企业同意……", evidence="page 7f3a, signed 2026-03-01T10:12:07",
-        since="2026-03-01", until="2027-03-01",
+        scopes=["invoices", "tax_returns"], text="本企业同意……", evidence="page 7f3a, signed 2026-01-01T10:12:07",
+        since="2026-01-01", until="2027-01-01",
     )  # fmt: skip
 
     scopes: list[Scope] = Field(min_length=1, max_length=len(KINDS))
-    text: str = Field(min_length=1, max_length=MOST_TEXT, description="The words that it agreed to, in full.")
-    evidence: str = Field(min_length=1, max_length=MOST_EVIDENCE, description="Signature, call, or page id.")
+    text: str = Field(min_length=1, max_length=MOST_TEXT, json_schema_extra=_WRITABLE,
+                      description="The words that it agreed to, in full.")  # fmt: skip
+    evidence: str = Field(min_length=1, max_length=MOST_EVIDENCE, json_schema_extra=_WRITABLE,
+                          description="Signature, call, or page id.")  # fmt: skip
     since: Day | None = Field(None, description="The first day; today if not given.")
     until: Day | None = None
     purpose: Literal["credit_assessment", "research"] = "credit_assessment"
-    recurring: bool = True
+    recurring: Yes = True
 
 
 class ConsentGiven(BaseModel):
@@ -68,7 +71,8 @@ class ConsentHeld(BaseModel):
 class Withdrawal(Shape):
     model_config = example(because="the business asked for it")
 
-    because: str = Field(min_length=1, max_length=MOST_REASON, description="Why, in a few words.")
+    because: str = Field(min_length=1, max_length=MOST_REASON, json_schema_extra=_WRITABLE,
+                         description="Why, in a few words.")  # fmt: skip
 
 
 class WithdrawnConsent(BaseModel):
@@ -84,7 +88,7 @@ PATH = "/parties/{party}/consents"
 
 
 @room.write(PATH, "consents:write", summary="Give consent 授权", response_model=ConsentsGiven)
-def give(party: Id, body: NewConsent, caller: Calls, response: Response) -> Any:
+def give_consents(party: Id, body: NewConsent, caller: Calls, response: Response) -> Any:
     """One consent for each kind of record. The same words again are the same consents."""
     caller.may_see("party", party)
     _writable(body.text, body.evidence)
@@ -100,7 +104,7 @@ def give(party: Id, body: NewConsent, caller: Calls, response: Response) -> Any:
 
 
 @room.read(PATH, "parties:read", summary="Consents given 授权列表", response_model=Page[ConsentHeld])
-def consents(party: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_consents(party: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     """Those given through this client, withdrawn ones too."""
     caller.may_see("party", party)
     start, today = after(cursor), caller.books.today()
@@ -118,7 +122,7 @@ def consents(party: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -
     PATH + "/{consent}/withdrawal", "consents:write", summary="Withdraw a consent 撤回授权",
     response_model=WithdrawnConsent,
 )  # fmt: skip
-def withdraw(party: Id, consent: Id, body: Withdrawal, caller: Calls) -> Any:
+def withdraw_consent(party: Id, consent: Id, body: Withdrawal, caller: Calls) -> Any:
     """Use ends at once; what came under it is deleted within 30 days. Consents given elsewhere stand."""
     caller.may_see("party", party)
     caller.may_see("consent", consent)

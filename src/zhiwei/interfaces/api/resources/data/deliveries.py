@@ -10,16 +10,16 @@ from pydantic import BaseModel
 from zhiwei.borrower.quality import Agreement, Quality
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.resources.data.consents import allows
-from zhiwei.interfaces.api.shapes import LATEST, Id
+from zhiwei.interfaces.api.shapes import Day, Id
 from zhiwei.journeys import quality_of
 from zhiwei.journeys.filing import Filed, FiledCover
-from zhiwei.values import EARLIEST, BadInput, NotFound, Refusal
+from zhiwei.values import BadInput, NotFound, Refusal
 
 room = Room("records")
 Share = str | None
 
 
-class Part(BaseModel):
+class DeliveredPart(BaseModel):
     """A kind of record of a delivery. `delete_by`: its consent was withdrawn, and some of it is deleted by that day."""
 
     kind: str
@@ -34,8 +34,8 @@ class DeliveryHeld(BaseModel):
     delivery: Id
     source: str
     received_at: datetime
-    parts: list[Part]
-    covers: list[Part]
+    parts: list[DeliveredPart]
+    covers: list[DeliveredPart]
 
 
 class KindQuality(BaseModel):
@@ -78,7 +78,7 @@ class PartyQuality(BaseModel):
     agreements: list[SourcesAgree]
 
 
-AsOf = Annotated[date | None, Query(ge=EARLIEST, lt=LATEST, description="The day; today if not given.")]
+AsOf = Annotated[Day | None, Query(description="The day; today if not given.")]
 Months = Annotated[int, Query(ge=1, le=60, description="The window, in months.")]
 
 
@@ -88,7 +88,7 @@ Months = Annotated[int, Query(ge=1, le=60, description="The window, in months.")
     summary="What its records are worth 数据质量",
     response_model=PartyQuality,
 )
-def party_quality(party: Id, caller: Calls, as_of: AsOf = None, months: Months = 12) -> Any:
+def get_quality(party: Id, caller: Calls, as_of: AsOf = None, months: Months = 12) -> Any:
     """Coverage, freshness, gaps and agreement of the kinds of record that this client has a consent for."""
     caller.may_see("party", party)
     kinds, today = allows(caller, party), caller.books.today()
@@ -126,7 +126,7 @@ def _share(value: float | None) -> Share:
 
 
 @room.read("/deliveries/{delivery}", "records:write", summary="A delivery 交付", response_model=DeliveryHeld)
-def delivery(delivery: Id, caller: Calls) -> Any:
+def get_delivery(delivery: Id, caller: Calls) -> Any:
     """What came with it, as long as it is kept."""
     caller.may_see("delivery", delivery)
     with caller.books.unit(caller.by.tenant) as unit:
@@ -143,11 +143,11 @@ def delivery(delivery: Id, caller: Calls) -> Any:
     )  # fmt: skip
 
 
-def _parts(found: Sequence[Filed] | Sequence[FiledCover]) -> list[Part]:
+def _parts(found: Sequence[Filed] | Sequence[FiledCover]) -> list[DeliveredPart]:
     parts = []
     for kind in dict.fromkeys(one.kind for one in found):
         mine = [one for one in found if one.kind == kind]
-        parts.append(Part(
+        parts.append(DeliveredPart(
             kind=kind, parties=len({one.party for one in mine}), rows=sum(getattr(one, "rows", 0) for one in mine),
             first_day=min(one.first_day for one in mine), last_day=max(one.last_day for one in mine),
             delete_by=max((one.delete_by for one in mine if one.delete_by), default=None),

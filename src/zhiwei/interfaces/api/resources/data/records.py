@@ -1,6 +1,7 @@
 """Records: rows of a kind pushed as they are, files of a known source, and what came of them."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from zhiwei.borrower.pushed import (
     read_file,
     read_lines,
     read_list,
+    row_example,
     row_schema,
     said_of,
     source_named,
@@ -30,9 +32,9 @@ from zhiwei.borrower.sources import known_sources
 from zhiwei.interfaces.api.access.turns import Turns
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.resources.data.consents import must_allow
-from zhiwei.interfaces.api.shapes import LATEST, Day, Id, Shape
+from zhiwei.interfaces.api.shapes import DAYS, Day, Id, Shape, one_of
 from zhiwei.journeys import Source, receive_records
-from zhiwei.values import DAY, EARLIEST, BadInput, NotFound
+from zhiwei.values import DAY, BadInput, NotFound
 
 room = Room("records")
 STREAM, LINES, ARROW = 2**26, "application/x-ndjson", "application/vnd.apache.arrow.stream"
@@ -49,13 +51,13 @@ async def _raw(request: Request) -> bytes:
 
 
 Raw = Annotated[bytes, Depends(_raw)]
-From = Annotated[date | None, Query(alias="from", ge=EARLIEST, lt=LATEST, description="First day that it speaks for.")]
-SourceOf = Annotated[str, Query(max_length=40, json_schema_extra={"enum": list(known_sources())},
+From = Annotated[Day | None, Query(alias="from", description="First day that it speaks for.")]
+SourceOf = Annotated[str, Query(max_length=40, json_schema_extra=one_of(known_sources()),
                                 description="What the file is.")]  # fmt: skip
 FileName = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$",
                                 description="Its name; the ending may tell what it is.")]  # fmt: skip
 Said = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f=]+=[^\x00-\x1f\x7f]+$")]
-Until = Annotated[date | None, Query(ge=EARLIEST, lt=LATEST, description="The first day it no longer speaks for.")]
+Until = Annotated[Day | None, Query(description="The first day it no longer speaks for.")]
 
 
 class Covers(Shape):
@@ -78,8 +80,10 @@ class Counted(BaseModel):
 class Covered(BaseModel):
     """`from` counts, `until` does not."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     kind: str
-    since: date = Field(serialization_alias="from")
+    since: date = Field(validation_alias="from", serialization_alias="from")
     until: date
 
 
@@ -100,11 +104,13 @@ class Delivered(BaseModel):
     notes: list[Noted] = []
 
 
-def _body(media: Mapping[str, Any], about: str) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "description": about,
-                            "content": {name: {"schema": schema} for name, schema in media.items()}}}  # fmt: skip
+def _body(media: Mapping[str, tuple[Any, Any]], about: str) -> dict[str, Any]:
+    """Media type -> its schema and an example."""
+    content = {name: {"schema": schema, "example": shown} for name, (schema, shown) in media.items()}
+    return {"requestBody": {"required": True, "description": about, "content": content}}
 
 
+_BYTES = {"type": "string", "format": "binary"}
 _WRONG_MEDIA: Any = {"415": {"description": "Another media type than those above", "content": {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}}  # fmt: skip
 
@@ -117,7 +123,7 @@ def _list_schema(kind: str) -> dict[str, Any]:
             "covers": {
                 "type": "object", "additionalProperties": False, "required": ["from", "until"],
                 "description": Covers.__doc__,
-                "properties": {name: {"type": "string", "format": "date"} for name in ("from", "until")},
+                "properties": {end: {"type": "string", "format": "date", "pattern": DAYS} for end in ("from", "until")},
             },
         },
     }  # fmt: skip
@@ -145,7 +151,8 @@ def _push(kind: str) -> None:
     room.write(
         f"/parties/{{party}}/records/{kind}", "records:write", summary=f"Push {words.en.lower()} 推送{words.zh}",
         response_model=Delivered, responses=_WRONG_MEDIA, largest=LARGEST_LIST,
-        openapi_extra=_body({"application/json": _list_schema(kind)}, "Rows, and the days that they speak for."),
+        openapi_extra=_body({"application/json": (_list_schema(kind), {"rows": [row_example(kind)]})},
+                            "Rows, and the days that they speak for."),
     )(push)  # fmt: skip
 
 
@@ -160,20 +167,21 @@ def _days(since: From = None, until: Until = None) -> tuple[date, date] | None:
 
 
 Days = Annotated[tuple[date, date] | None, Depends(_days)]
-KindOf = Annotated[str, Path(max_length=40, json_schema_extra={"enum": list(KINDS)}, description="A kind of record.")]
+KindOf = Annotated[str, Path(max_length=40, json_schema_extra=one_of(KINDS), description="A kind of record.")]
 
 
 @room.write(
     "/records/{kind}", "records:write", largest=STREAM, summary="Push a stream of rows 批量推送",
     response_model=Delivered, responses=_WRONG_MEDIA,
     openapi_extra=_body(
-        {one: {"type": "string", "format": "binary"} for one in (LINES, ARROW)},
+        {LINES: (_BYTES, json.dumps({"party": "good"} | row_example("invoices"), ensure_ascii=False)),
+         ARROW: (_BYTES, "(the bytes of an Arrow stream)")},
         f"Up to {MOST_PUSHED:,} rows and 64 MiB, each with a column `party` beside those of its kind (see POST "
         "/v1/parties/{party}/records/...): NDJSON, a row a line; or an Arrow stream without compression and "
         "dictionaries, money as integers of minor units, days as date32, times as timestamp without a zone.",
     ),
 )  # fmt: skip
-def push_stream(
+def push_records(
     kind: KindOf, body: Raw, request: Request, caller: Calls, response: Response, days: Days
 ) -> Any:  # fmt: skip
     """Rows of many parties, all of them this client's; all rows or none. A wrong row is told by its place."""
@@ -207,7 +215,7 @@ class FileSaid:
 @room.write(
     "/parties/{party}/files", "records:write", largest=LARGEST_FILE, summary="Push a file of a known source 推送文件",
     response_model=Delivered,
-    openapi_extra=_body({"application/octet-stream": {"type": "string", "format": "binary"}}, "The bytes of the file, "
+    openapi_extra=_body({"application/octet-stream": (_BYTES, "(the bytes of a file)")}, "The bytes of the file, "
                         "as its source made it: an e-invoice, camt.053, MT940, a table, a form in JSON."),
 )  # fmt: skip
 def push_file(party: Id, body: Raw, said: Annotated[FileSaid, Depends()], caller: Calls, response: Response) -> Any:

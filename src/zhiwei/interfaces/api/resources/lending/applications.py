@@ -11,7 +11,7 @@ from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
 from zhiwei.interfaces.api.resources.data.consents import must_allow
 from zhiwei.interfaces.api.resources.lending.decisions import Outcome
 from zhiwei.interfaces.api.resources.products import of
-from zhiwei.interfaces.api.shapes import Id, Reason, Shape, Text, example
+from zhiwei.interfaces.api.shapes import LINE, Flag, Id, Reason, Shape, Text, example
 from zhiwei.journeys import AppliedFor, CameWith, applied_for, apply, decide
 from zhiwei.journeys.deciding.tasks import needed_of
 from zhiwei.journeys.referred import Followed
@@ -24,14 +24,14 @@ class Thing(Shape):
     """Only a keyed hash of `value` is kept."""
 
     kind: Literal["device", "phone", "address", "ip", "account", "agent", "wifi"]
-    value: str = Field(min_length=1, max_length=300)
+    value: str = Field(min_length=1, max_length=300, json_schema_extra={"pattern": LINE})
 
 
 class NewApplication(Shape):
     """`channel`: a word of your own for where it came from. `came_with`: what it came with, against fraud."""
 
     model_config = example(
-        party="party_0123456789abcdef", product="tax_credit", channel="app",
+        party="good", product="tax_credit", channel="app",
         came_with=[{"kind": "device", "value": "a device's fingerprint"}],
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ class TaskShown(BaseModel):
 
 
 @room.write("/applications", "applications:write", summary="Apply 申请", response_model=Applied)
-def apply_for(body: NewApplication, caller: Calls, response: Response) -> Any:
+def submit_application(body: NewApplication, caller: Calls, response: Response) -> Any:
     """It is decided at once, on what is known of the party today. 当即决定。"""
     caller.may_see("party", body.party)
     must_allow(caller, {body.party: of(caller, body.product).needs.scopes})  # what others were allowed opens nothing
@@ -101,7 +101,7 @@ def apply_for(body: NewApplication, caller: Calls, response: Response) -> Any:
 @room.read(
     "/applications", "decisions:read", summary="A client's applications 申请列表", response_model=Page[ApplicationShown]
 )
-def applications(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_applications(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     """In the order in which they were made. 按申请先后。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.clients.holdings(caller.client, "application", after(cursor), limit + 1)
@@ -115,7 +115,7 @@ def applications(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
 @room.read(
     "/applications/{application}", "decisions:read", summary="An application 申请", response_model=ApplicationShown
 )
-def application(application: Id, caller: Calls) -> Any:
+def get_application(application: Id, caller: Calls) -> Any:
     """With the decision on it as it stands. 申请及其当前决定。"""
     caller.may_see("application", application)
     known = applied_for(books=caller.books, by=caller.by, client=caller.client, applications=[application])
@@ -125,9 +125,9 @@ def application(application: Id, caller: Calls) -> Any:
 
 
 @room.read("/tasks", "tasks:read", summary="What waits for a person 待办", response_model=Page[TaskShown])
-def tasks(
+def list_tasks(
     caller: Calls, limit: Limit = 50, cursor: Cursor = "",
-    waiting: Annotated[bool, Query(description="Only those that wait.")] = False,
+    waiting: Annotated[Flag, Query(description="Only those that wait.")] = False,
 ) -> Any:  # fmt: skip
     """Of this client's applications: those that a person is to look at, and what came of it. 转人工的申请及其结果。"""
     start = after(cursor)

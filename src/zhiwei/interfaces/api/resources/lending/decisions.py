@@ -144,7 +144,7 @@ class Opened(BaseModel):
 
 
 @room.read("/decisions/{decision}", "decisions:read", summary="A decision 决定", response_model=DecisionShown)
-def decision(decision: Id, caller: Calls) -> Any:
+def get_decision(decision: Id, caller: Calls) -> Any:
     """The outcome, and the reasons that the applicant is entitled to. 结果及应告知的理由。"""
     may_see_decision(caller, decision)
     found = told_of(books=caller.books, by=caller.by, decision_id=decision)
@@ -161,7 +161,7 @@ def decision(decision: Id, caller: Calls) -> Any:
     "/decisions/{decision}/letter", "decisions:read", summary="The letter to the applicant 告知书",
     response_model=LetterShown,
 )  # fmt: skip
-def letter(decision: Id, caller: Calls) -> Any:
+def get_letter(decision: Id, caller: Calls) -> Any:
     """In 中文 and English. There is none where a person ruled since: ask for what it became. 中英文告知书。"""
     may_see_decision(caller, decision)
     found = letter_of(books=caller.books, by=caller.by, decision_id=decision)
@@ -176,7 +176,7 @@ def letter(decision: Id, caller: Calls) -> Any:
 @room.read(
     "/decisions/{decision}/ways", "decisions:read", summary="What would change the answer 如何获批", response_model=Ways
 )
-def ways(decision: Id, caller: Calls) -> Any:
+def list_ways(decision: Id, caller: Calls) -> Any:
     """Each found by the very same policy; what would teach how to pass a check is left out. 由同一政策推算。"""
     may_see_decision(caller, decision)
     found = ways_to_yes(books=caller.books, by=caller.by, decision_id=decision, to_applicant=True)
@@ -191,7 +191,7 @@ def ways(decision: Id, caller: Calls) -> Any:
 
 
 @room.read("/offers/{decision}", "decisions:read", summary="An offer 要约", response_model=OfferShown)
-def offer(decision: Id, caller: Calls) -> Any:
+def get_offer(decision: Id, caller: Calls) -> Any:
     """Of an approved decision: what it costs, and until when it may be accepted. 额度、利率与有效期。"""
     may_see_decision(caller, decision)
     told = told_of(books=caller.books, by=caller.by, decision_id=decision)
@@ -213,7 +213,7 @@ def offer(decision: Id, caller: Calls) -> Any:
 
 
 @room.write("/offers/{decision}/accept", "offers:accept", summary="Accept an offer 接受要约", response_model=Opened)
-def accepted(decision: Id, body: Acceptance, caller: Calls, response: Response) -> Any:
+def accept_offer(decision: Id, body: Acceptance, caller: Calls, response: Response) -> Any:
     """A line is opened, at the rate that was offered. 按要约利率开立额度。"""
     may_see_decision(caller, decision)
     done = accept(

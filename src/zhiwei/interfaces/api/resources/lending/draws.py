@@ -10,8 +10,23 @@ from zhiwei.interfaces.api.access.admission import Caller
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
 from zhiwei.interfaces.api.resources.lending.gate import MoneyGate
-from zhiwei.interfaces.api.shapes import Amount, Day, Id, Money, Shape, Something, Text, example, money, signed
+from zhiwei.interfaces.api.shapes import (
+    LARGEST,
+    WHOLE,
+    Amount,
+    Day,
+    Id,
+    Money,
+    Shape,
+    Something,
+    Text,
+    Yes,
+    example,
+    money,
+    signed,
+)
 from zhiwei.journeys import Draw, Repayment
+from zhiwei.journeys.money.repay import LARGEST as MOST_REPAID
 from zhiwei.journeys.ports import Payout, Received
 from zhiwei.loans.line import PAY_FIRST
 from zhiwei.values import NotFound, Refusal, yuan
@@ -48,6 +63,18 @@ class Drawn(BaseModel):
     status: str
 
 
+class Sent(Something):
+    """What a borrower can have sent: at most 1000 亿 元."""
+
+    amount: Annotated[
+        int,
+        Field(
+            strict=True, ge=1, le=LARGEST, description="Minor units: 分.", json_schema_extra={"maximum": MOST_REPAID}
+        ),
+        WHOLE,
+    ]
+
+
 class NewRepayment(Shape):
     """`loan` names one loan of the line, else the oldest is paid first. `prepay` repays early what is not due yet.
 
@@ -56,11 +83,11 @@ class NewRepayment(Shape):
 
     model_config = example(amount={"amount": 1_000_000, "currency": "CNY"}, reference="BANK-17")
 
-    amount: Annotated[Something, Field(description="At most 1000 亿 元.")]
+    amount: Sent
     value_date: Day | None = None
     reference: Text = ""
     loan: Text = ""
-    prepay: bool = False
+    prepay: Yes = False
 
 
 class Repaid(BaseModel):
@@ -96,7 +123,7 @@ class RepaymentMade(BaseModel):
 
 
 @room.write("/lines/{line}/draws", "draws:write", summary="Draw 提款", response_model=Drawn)
-def order(line: Id, body: NewDraw, caller: Calls, gate: Gated, response: Response) -> Any:
+def order_draw(line: Id, body: NewDraw, caller: Calls, gate: Gated, response: Response) -> Any:
     """The amount is held on the line, the bank asked to pay, and a loan is made when it has. 放款成功后成为借据。"""
     caller.may_see("line", line)
     wanted = Draw(line, body.amount.amount, body.value_date or caller.books.today(), body.under)
@@ -115,7 +142,7 @@ def order(line: Id, body: NewDraw, caller: Calls, gate: Gated, response: Respons
 
 
 @room.read("/lines/{line}/draws", "lines:read", summary="The draws of a line 提款列表", response_model=Page[Drawn])
-def draws(line: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_draws(line: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     """In the order in which they were asked for. 按申请先后。"""
     caller.may_see("line", line)
     skip = after(cursor)
@@ -128,7 +155,7 @@ def draws(line: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> An
 
 
 @room.read("/draws/{draw}", "lines:read", summary="A draw 提款", response_model=Drawn)
-def draw(draw: Id, caller: Calls) -> Any:
+def get_draw(draw: Id, caller: Calls) -> Any:
     """How it stands: ordered until the bank has said, then paid or failed. 提款状态。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.lines.payouts_of([draw]).get(draw)
@@ -138,7 +165,7 @@ def draw(draw: Id, caller: Calls) -> Any:
 
 
 @room.write("/lines/{line}/repayments", "repayments:write", summary="Repay 还款", response_model=Repaid)
-def repay(line: Id, body: NewRepayment, caller: Calls, gate: Gated, response: Response) -> Any:
+def make_repayment(line: Id, body: NewRepayment, caller: Calls, gate: Gated, response: Response) -> Any:
     """What is due comes first, then interest to date and principal; too much is kept for the borrower. 先还到期款。"""
     caller.may_see("line", line)
     on = body.value_date or caller.books.today()
@@ -156,7 +183,7 @@ def repay(line: Id, body: NewRepayment, caller: Calls, gate: Gated, response: Re
     "/lines/{line}/repayments", "lines:read", summary="The repayments of a line 还款列表",
     response_model=Page[RepaymentMade],
 )  # fmt: skip
-def repayments(line: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_repayments(line: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     """In the order in which they were heard of. 按入账先后。"""
     caller.may_see("line", line)
     skip = after(cursor)
@@ -168,7 +195,7 @@ def repayments(line: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "") 
 
 
 @room.read("/repayments/{repayment}", "lines:read", summary="A repayment 还款", response_model=RepaymentMade)
-def repayment(repayment: Id, caller: Calls) -> Any:
+def get_repayment(repayment: Id, caller: Calls) -> Any:
     """As it came in, and whether it was taken back since. 还款及是否已冲正。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.loans.payment(repayment)

@@ -9,18 +9,18 @@ from pydantic import BaseModel, Field
 from zhiwei.interfaces.api.access.admission import Caller
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
-from zhiwei.interfaces.api.shapes import LATEST, Amount, Id, Money, Rate, Shape, money, signed
+from zhiwei.interfaces.api.shapes import Amount, Day, Id, Money, Rate, Shape, example, money, signed
 from zhiwei.journeys import Change, change_line, dues, quote, statement
 from zhiwei.loans import Line
 from zhiwei.loans.line import LATE
-from zhiwei.values import EARLIEST, NotFound
+from zhiwei.values import NotFound
 
 room = Room("lines")
 
-On = Annotated[date | None, Query(ge=EARLIEST, lt=LATEST, description="At the end of this day; today, if none.")]
+On = Annotated[Day | None, Query(description="At the end of this day; today, if none.")]
 
 
-class Part(BaseModel):
+class LinePart(BaseModel):
     """A part of the limit that is kept for something; a draw names it by `under`."""
 
     name: str
@@ -50,11 +50,13 @@ class LineShown(BaseModel):
 
 
 class LineWhole(LineShown):
-    parts: list[Part]
+    parts: list[LinePart]
 
 
 class Closing(Shape):
     """Nothing is to be said."""
+
+    model_config = example()
 
 
 class Closed(BaseModel):
@@ -142,7 +144,7 @@ class DueShown(BaseModel):
     overdue: bool
 
 
-class Schedule(BaseModel):
+class LineSchedule(BaseModel):
     """What is due as things stand: overdue amounts as of `on`, others as planned if all before them is paid in time."""
 
     line: str
@@ -152,7 +154,7 @@ class Schedule(BaseModel):
 
 
 @room.read("/lines", "lines:read", summary="The lines of a client's customers 额度列表", response_model=Page[LineShown])
-def lines(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
+def list_lines(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
     """In the order in which they were opened. 按开立先后。"""
     with caller.books.unit(caller.by.tenant) as unit:
         found = unit.clients.holdings(caller.client, "line", after(cursor), limit + 1)
@@ -164,19 +166,19 @@ def lines(caller: Calls, limit: Limit = 50, cursor: Cursor = "") -> Any:
 
 
 @room.read("/lines/{line}", "lines:read", summary="A line 额度", response_model=LineWhole)
-def line(line: Id, caller: Calls) -> Any:
+def get_line(line: Id, caller: Calls) -> Any:
     """As it is now. An `If-None-Match` with its ETag is answered 304 where nothing changed. 当前额度。"""
     caller.may_see("line", line)
     with caller.books.unit(caller.by.tenant, pipelined=True) as unit:
         found, parts = unit.lines.get(line), unit.lines.sub_limits(line)
     if found is None:
         raise NotFound("no_such_line", f"no line {line}")
-    named = [Part(name=name, limit=Money(amount=limit)) for name, limit in parts]
+    named = [LinePart(name=name, limit=Money(amount=limit)) for name, limit in parts]
     return LineWhole(**_shown(found).model_dump(), parts=named)
 
 
 @room.read("/lines/{line}/quote", "lines:read", summary="What settles a line 结清试算", response_model=Quotes)
-def quoted(line: Id, caller: Calls, on: On = None) -> Any:
+def get_quote(line: Id, caller: Calls, on: On = None) -> Any:
     """On a day, also one to come if nothing else happens until then. 指定日结清金额。"""
     day = _day(caller, line, on)
     found = [
@@ -190,7 +192,7 @@ def quoted(line: Id, caller: Calls, on: On = None) -> Any:
 
 
 @room.read("/lines/{line}/statement", "lines:read", summary="A line's statement 对账单", response_model=StatementShown)
-def stated(line: Id, caller: Calls, on: On = None) -> Any:
+def get_statement(line: Id, caller: Calls, on: On = None) -> Any:
     """What happened, what is owed, what it costs, at the end of a day. 截至指定日的对账单。"""
     found = statement(books=caller.books, by=caller.by, line=line, on=_day(caller, line, on))
     head = found.head
@@ -205,8 +207,8 @@ def stated(line: Id, caller: Calls, on: On = None) -> Any:
     })  # fmt: skip
 
 
-@room.read("/lines/{line}/schedule", "lines:read", summary="What is due when 还款计划", response_model=Schedule)
-def schedule(line: Id, caller: Calls, on: On = None) -> Any:
+@room.read("/lines/{line}/schedule", "lines:read", summary="What is due when 还款计划", response_model=LineSchedule)
+def get_schedule(line: Id, caller: Calls, on: On = None) -> Any:
     """Over all loans of the line, the earliest first; what the borrower paid too much is taken off. 按到期日排列。"""
     day = _day(caller, line, on)
     found = [
@@ -217,11 +219,11 @@ def schedule(line: Id, caller: Calls, on: On = None) -> Any:
         )
         for one in dues(books=caller.books, by=caller.by, line=line, on=day)
     ]  # fmt: skip
-    return Schedule(line=line, on=day, total=Money(amount=sum(one.total.amount for one in found)), dues=found)
+    return LineSchedule(line=line, on=day, total=Money(amount=sum(one.total.amount for one in found)), dues=found)
 
 
 @room.write("/lines/{line}/close", "lines:close", status=200, summary="Close a line 结束额度", response_model=Closed)
-def close(line: Id, body: Closing, caller: Calls) -> Any:
+def close_line(line: Id, body: Closing, caller: Calls) -> Any:
     """The borrower wants it no more. Refused while anything is owed, on its way or kept for it. 借款人不再需要。"""
     caller.may_see("line", line)
     change = Change("close", f"asked for through {caller.client}")

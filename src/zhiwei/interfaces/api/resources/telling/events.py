@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from zhiwei.interfaces.api.door import Calls, Room
-from zhiwei.interfaces.api.pages import Cursor, Limit, after, cursor_of
+from zhiwei.interfaces.api.pages import CURSOR, Cursor, Limit, after, cursor_of
 from zhiwei.interfaces.api.problems import TooMany
-from zhiwei.interfaces.api.shapes import Day, Id
+from zhiwei.interfaces.api.shapes import Day, Id, one_of
 from zhiwei.journeys import events_of
 from zhiwei.journeys.partners.telling import Told
 from zhiwei.values.happenings import KINDS
@@ -27,9 +27,14 @@ SCOPE = "events:read"
 LONGEST, LOOK, BREATH = 300, 1.0, 15.0  # seconds: of a stream; between two looks; between two signs of life
 MOST_STREAMS, MOST_OF_CLIENT = 200, 10  # of one process
 Types = Annotated[
-    list[Annotated[str, Field(max_length=60)]],
+    list[Annotated[str, Field(max_length=60, json_schema_extra=one_of(KINDS))]],
     Query(alias="type", max_length=60, description="Only this type; give it again for more."),
 ]  # fmt: skip
+_EVENT = {  # each of them
+    "type": "object", "required": ["id", "event", "data"],
+    "properties": {"id": {"type": "string"}, "event": {"type": "string"},
+                   "data": {"type": "string", "description": "A CloudEvent as JSON"}},
+}  # fmt: skip
 _streams = Counter[str]()  # by client
 
 
@@ -66,7 +71,7 @@ class EventType(BaseModel):
 
 
 @room.read("/events", SCOPE, summary="Read on 事件列表", response_model=Events)
-def events(caller: Calls, types: Types = [], limit: Limit = 50, cursor: Cursor = "") -> Any:  # noqa: B006 - not changed
+def list_events(caller: Calls, types: Types = [], limit: Limit = 50, cursor: Cursor = "") -> Any:  # noqa: B006 - not changed
     found = _page(caller, after(cursor), limit + 1, types)
     return Events(
         items=[CloudEvent(**one.envelope(caller.by.tenant)) for one in found[:limit]],
@@ -75,24 +80,25 @@ def events(caller: Calls, types: Types = [], limit: Limit = 50, cursor: Cursor =
 
 
 @room.read("/events/types", SCOPE, summary="Types of events 事件类型", response_model=list[EventType])
-def event_types(caller: Calls) -> Any:
+def list_event_types(caller: Calls) -> Any:
     return [EventType(type=one.type, en=one.en, zh=one.zh, data_schema=one.schema) for one in KINDS.values()]
 
 
 @room.read(
     "/events/stream", SCOPE, summary="As a stream 事件流", response_class=StreamingResponse,
-    responses={"200": {"description": "Server-sent events", "content": {"text/event-stream": {}}}},
+    responses={"200": {"description": "Server-sent events",
+                       "content": {"text/event-stream": {"schema": _EVENT}}}},
 )  # fmt: skip
-def stream(
+def stream_events(
     caller: Calls, types: Types = [], cursor: Cursor = "",  # noqa: B006 - not changed
-    last_event_id: Annotated[str, Header(max_length=100)] = "",
+    last_event_id: Annotated[str, Header(max_length=100, json_schema_extra={"pattern": CURSOR})] = "",
     wait: Annotated[int, Query(ge=0, le=LONGEST, description="Seconds after which it ends; 0 at once.")] = LONGEST,
 ) -> Any:  # fmt: skip
     """Each event's id is the cursor to read on with: a browser's EventSource does so by itself when a stream ends."""
-    begin = after(last_event_id or cursor)
+    begin, read_on = after(cursor), after(last_event_id)
     if _streams[caller.client] >= MOST_OF_CLIENT or _streams.total() >= MOST_STREAMS:
         raise TooMany("too_many_streams", "there are many streams already", wait=30, hint="read pages instead")
-    lines = _told(caller, begin, types, time.monotonic() + wait)
+    lines = _told(caller, read_on or begin, types, time.monotonic() + wait)
     return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from zhiwei.interfaces.api.door import Calls, Room
 from zhiwei.interfaces.api.pages import Cursor, Limit, Page, after, cursor_of
-from zhiwei.interfaces.api.shapes import Id, Shape, example
+from zhiwei.interfaces.api.shapes import WHOLE, Id, Instant, Shape, Text, Yes, example, one_of
 from zhiwei.journeys import (
     Again,
     Endpoint,
@@ -24,14 +24,24 @@ from zhiwei.journeys import (
     written_secret,
 )
 from zhiwei.journeys.partners import telling
+from zhiwei.values.happenings import KINDS
 
 room = Room("webhooks")
 
-Url = Annotated[str, Field(min_length=1, max_length=2_000, description="https://, on the open internet.")]
-Types = Annotated[
-    list[Annotated[str, Field(max_length=60)]], Field(max_length=60, description="Types of events; none is all.")
+Url = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2_000,
+        description="On the open internet.",
+        json_schema_extra={"pattern": "^https://[!-~]+$"},
+    ),
 ]
-Description = Annotated[str, Field(max_length=200)]
+Types = Annotated[
+    list[Annotated[str, Field(max_length=60, json_schema_extra=one_of(KINDS))]],
+    Field(max_length=60, description="Types of events; none is all."),
+]
+Description = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"})]
 SCOPE = "webhooks:write"
 
 
@@ -79,7 +89,9 @@ class WebhookSecret(BaseModel):
 class NewSecret(Shape):
     model_config = example(overlap_hours=24)
 
-    overlap_hours: int = Field(default=24, ge=0, le=168, description="For how long the old one signs as well.")
+    overlap_hours: Annotated[
+        int, Field(strict=True, ge=0, le=168, description="For how long the old one signs as well."), WHOLE
+    ] = 24
 
 
 class SecretRotated(BaseModel):
@@ -104,11 +116,11 @@ class Delivery(BaseModel):
 class NewReplay(Shape):
     """One event, or all since a time; `delivered_too`: also those that had arrived."""
 
-    model_config = example(since="2026-03-01T00:00:00Z")
+    model_config = example(since="2026-01-01T00:00:00Z")
 
-    event: Annotated[str, Field(max_length=100)] = ""
-    since: AwareDatetime | None = None
-    delivered_too: bool = False
+    event: Text = ""
+    since: Instant | None = None
+    delivered_too: Yes = False
 
 
 class Replayed(BaseModel):
@@ -117,7 +129,7 @@ class Replayed(BaseModel):
 
 
 @room.write("/webhooks", SCOPE, summary="Register a webhook 登记回调", response_model=WebhookStatus)
-def register(body: NewWebhook, caller: Calls, response: Response) -> Any:
+def create_webhook(body: NewWebhook, caller: Calls, response: Response) -> Any:
     """Its secret is asked for apart, so that no answer that is kept holds it."""
     wanted = Endpoint(body.url, tuple(body.types), body.description)
     made = register_webhook(books=caller.books, by=caller.by, key=caller.key, client=caller.client, wanted=wanted)
@@ -126,20 +138,20 @@ def register(body: NewWebhook, caller: Calls, response: Response) -> Any:
 
 
 @room.read("/webhooks", SCOPE, summary="Webhooks 回调列表", response_model=Page[Webhook])
-def webhooks(caller: Calls) -> Any:
+def list_webhooks(caller: Calls) -> Any:
     """All of them: there are few."""
     found = webhooks_of(books=caller.books, by=caller.by, client=caller.client)
     return Page[Webhook](items=[_shown(one) for one in found], next=None)
 
 
 @room.read("/webhooks/{webhook}", SCOPE, summary="A webhook 回调", response_model=Webhook)
-def webhook(webhook: Id, caller: Calls) -> Any:
+def get_webhook(webhook: Id, caller: Calls) -> Any:
     return _shown(webhook_of(books=caller.books, by=caller.by, webhook=webhook, client=caller.client))
 
 
 @room.write("/webhooks/{webhook}", SCOPE, method="PATCH", status=200, summary="Change a webhook 修改回调",
             response_model=WebhookStatus)  # fmt: skip
-def change(webhook: Id, body: WebhookChange, caller: Calls) -> Any:
+def update_webhook(webhook: Id, body: WebhookChange, caller: Calls) -> Any:
     """While it is paused nothing waits for it: ask for what it missed with a replay."""
     types = None if body.types is None else tuple(body.types)
     return _changed(caller, webhook, EndpointChange(body.url, types, body.description, body.status))
@@ -147,7 +159,7 @@ def change(webhook: Id, body: WebhookChange, caller: Calls) -> Any:
 
 @room.write("/webhooks/{webhook}", SCOPE, method="DELETE", status=200, summary="Delete a webhook 删除回调",
             response_model=WebhookStatus)  # fmt: skip
-def delete(webhook: Id, caller: Calls) -> Any:
+def delete_webhook(webhook: Id, caller: Calls) -> Any:
     return _changed(caller, webhook, EndpointChange(status=telling.DELETED))
 
 
@@ -159,14 +171,14 @@ def _changed(caller: Calls, webhook: str, change: EndpointChange) -> WebhookStat
 
 
 @room.read("/webhooks/{webhook}/secret", SCOPE, summary="Its newest secret 签名密钥", response_model=WebhookSecret)
-def secret(webhook: Id, caller: Calls, response: Response) -> Any:
+def get_webhook_secret(webhook: Id, caller: Calls, response: Response) -> Any:
     found = secret_of(books=caller.books, by=caller.by, webhook=webhook, client=caller.client)
     response.headers["Cache-Control"] = "no-store"
     return WebhookSecret(secret=written_secret(found))
 
 
 @room.write("/webhooks/{webhook}/secret", SCOPE, summary="A new secret 更换密钥", response_model=SecretRotated)
-def rotate(webhook: Id, body: NewSecret, caller: Calls) -> Any:
+def renew_webhook_secret(webhook: Id, body: NewSecret, caller: Calls) -> Any:
     """Both sign for a while, so that the receiver can change over when it likes."""
     done = rotate_secret(
         books=caller.books, by=caller.by, key=caller.key, webhook=webhook, client=caller.client,
@@ -178,7 +190,7 @@ def rotate(webhook: Id, body: NewSecret, caller: Calls) -> Any:
 @room.read(
     "/webhooks/{webhook}/deliveries", SCOPE, summary="What was sent to it 推送记录", response_model=Page[Delivery]
 )
-def deliveries(
+def list_webhook_deliveries(
     webhook: Id, caller: Calls, limit: Limit = 50, cursor: Cursor = "",
     status: Annotated[Literal["", "waiting", "delivered", "given_up"], Query()] = "",
 ) -> Any:  # fmt: skip
@@ -199,7 +211,7 @@ def deliveries(
 
 
 @room.write("/webhooks/{webhook}/replays", SCOPE, summary="Send again 重新推送", response_model=Replayed)
-def again(webhook: Id, body: NewReplay, caller: Calls) -> Any:
+def replay_webhook(webhook: Id, body: NewReplay, caller: Calls) -> Any:
     """Under the same ids and in the same order: who keeps the ids it has seen sees nothing twice."""
     done = replay_events(
         books=caller.books, by=caller.by, key=caller.key, webhook=webhook, client=caller.client,
