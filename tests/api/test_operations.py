@@ -122,3 +122,8 @@ def test_the_command_serves_and_ends_when_it_is_told_to(served: tuple[str, subpr
         assert json.load(answer)["issuer"] == "https://api.bank.example"  # what the environment says stands
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
+
+
+def test_a_stream_of_what_does_not_exist_is_refused_before_it_begins(shop: Partner) -> None:
+    answer = shop.get("/v1/events/stream", type="nothing.such", wait=0)
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_such_type")

@@ -1,9 +1,9 @@
-"""What goes on beside calls: webhooks are sent, and what is remembered of old calls is forgotten."""
+"""What goes on beside calls: webhooks are sent."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -13,8 +13,6 @@ from zhiwei.journeys import Sent, deliver_due
 log = structlog.get_logger("zhiwei.chores")
 
 PAUSE = 1.0  # seconds between two looks, where there was nothing to do
-SWEEP = timedelta(minutes=1)
-KEPT = timedelta(days=7)  # answers to writes: who asks again within a week is answered the same
 
 
 def platforms(platform: Platform, sandboxes: bool = True) -> list[Platform]:
@@ -33,15 +31,6 @@ def send(platform: Platform, most: int, sandboxes: bool = True) -> Sent:
     return Sent(*(sum(getattr(one, name) for one in done) for name in ("delivered", "again", "given_up")))
 
 
-def sweep(platform: Platform) -> int:
-    """Proofs that are good no more, and answers of more than a week ago; counts them."""
-    gone = 0
-    for one in platforms(platform):
-        with one.unit(one.actor.tenant) as unit:
-            gone += unit.clients.sweep(_now() - KEPT)
-    return gone
-
-
 @contextmanager
 def beside(platform: Platform) -> Iterator[None]:
     """Do them in a thread of this process. Any number of processes may; what one is at, others leave alone."""
@@ -56,13 +45,9 @@ def beside(platform: Platform) -> Iterator[None]:
 
 
 def _go_on(platform: Platform, stop: threading.Event) -> None:
-    swept = datetime.min.replace(tzinfo=UTC)
     while not stop.is_set():
         try:
             sent = send(platform, 20)
-            if _now() - swept > SWEEP:
-                swept = _now()
-                sweep(platform)
         except Exception:
             log.exception("chores_failed")
             stop.wait(10 * PAUSE)

@@ -51,9 +51,12 @@ class Door(APIRoute):
             caller: Caller | None = None
             try:
                 call = replace(incoming(request, setting, b"", scope), asks=extra.get("x-asks", False))
-                known = await run_in_threadpool(setting.admission.known, call)  # before a byte of the body is read
-                body = await read_body(request, extra.get("x-max-bytes", LARGEST))
-                admitted = await run_in_threadpool(setting.admission.admit, replace(call, body=body), known)
+                if call.method == "GET":
+                    admitted = await run_in_threadpool(_come, setting.admission, call)
+                else:
+                    known = await run_in_threadpool(setting.admission.known, call)  # before the body is read
+                    body = await read_body(request, extra.get("x-max-bytes", LARGEST))
+                    admitted = await run_in_threadpool(setting.admission.admit, replace(call, body=body), known)
                 if isinstance(admitted, Repeated):
                     return _again(admitted)
                 caller = request.state.caller = admitted
@@ -76,6 +79,10 @@ class Door(APIRoute):
             return _with(response, {**caller.limits, **_going(extra)})
 
         return answer
+
+
+def _come(admission: Admission, call: Incoming) -> Caller | Repeated:
+    return admission.admit(call, admission.known(call))
 
 
 def caller_of(request: Request) -> Caller:

@@ -98,6 +98,7 @@ def stream_events(
     begin, read_on = after(cursor), after(last_event_id)
     if _streams[caller.client] >= MOST_OF_CLIENT or _streams.total() >= MOST_STREAMS:
         raise TooMany("too_many_streams", "there are many streams already", wait=30, hint="read pages instead")
+    _page(caller, read_on or begin, 1, types)  # what is asked wrongly is told before a stream begins
     lines = _told(caller, read_on or begin, types, time.monotonic() + wait)
     return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
