@@ -1,11 +1,10 @@
 """Connections and units of work: one transaction of one tenant, as a role that cannot pass row-level security."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, Generic, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -30,37 +29,55 @@ from zhiwei.values import Breach
 AT_ONCE = 10_000  # rows taken over in one transaction
 
 
-@dataclass(frozen=True, slots=True)
+Kind = TypeVar("Kind", bound=Store)
+
+
+class opened(Generic[Kind]):
+    """A store of a unit of work, opened when it is first asked for: a unit asks for two or three of them."""
+
+    def __init__(self, kind: type[Kind]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: "Unit", owner: type) -> Kind:
+        made = unit.__dict__[self._name] = self._kind(unit.connection, unit.tenant, unit.vault)
+        return made
+
+
 class Unit:
     """The stores of one transaction; see `journeys.ports.Unit`."""
 
-    tenant: str
-    parties: Parties
-    relations: Relations
-    merges: Merges
-    network: Network
-    applications: Applications
-    records: Records
-    products: Products
-    decisions: Decisions
-    tasks: Tasks
-    batches: Batches
-    pulls: Pulls
-    sealed: Sealed
-    desk: Desk
-    lines: Lines
-    loans: Loans
-    journal: Journal
-    days: Days
-    seals: Seals
-    general_ledger: GeneralLedger
-    charts: Charts
-    reconciliation: Reconciliation
-    steps: Steps
-    clients: Clients
-    sandboxes: Sandboxes
-    outbox: Outbox
-    webhooks: Webhooks
+    def __init__(self, connection: psycopg.Connection[Any], tenant: str, vault: Callable[[], Vault] | None) -> None:
+        self.connection, self.tenant, self.vault = connection, tenant, vault
+
+    parties = opened(Parties)
+    relations = opened(Relations)
+    merges = opened(Merges)
+    network = opened(Network)
+    applications = opened(Applications)
+    records = opened(Records)
+    products = opened(Products)
+    decisions = opened(Decisions)
+    tasks = opened(Tasks)
+    batches = opened(Batches)
+    pulls = opened(Pulls)
+    sealed = opened(Sealed)
+    desk = opened(Desk)
+    lines = opened(Lines)
+    loans = opened(Loans)
+    journal = opened(Journal)
+    days = opened(Days)
+    seals = opened(Seals)
+    general_ledger = opened(GeneralLedger)
+    charts = opened(Charts)
+    reconciliation = opened(Reconciliation)
+    steps = opened(Steps)
+    clients = opened(Clients)
+    sandboxes = opened(Sandboxes)
+    outbox = opened(Outbox)
+    webhooks = opened(Webhooks)
 
 
 class Database:
@@ -116,7 +133,7 @@ class Database:
         alone = connection.info.transaction_status == TransactionStatus.IDLE  # else it joins the one that is open
         with _pipelined(connection) if pipelined and alone else connection.transaction():
             vault = cache(lambda: self._vault(connection, tenant)) if self.keys else None
-            yield Unit(tenant, **{name: kind(connection, tenant, vault) for name, kind in _stores().items()})  # type: ignore[arg-type]
+            yield Unit(connection, tenant, vault)
 
     def _vault(self, connection: psycopg.Connection[Any], tenant: str) -> Vault:
         """Of one unit of work: it needs the keys that the database knows, and makes none."""
@@ -166,8 +183,3 @@ def _pipelined(connection: psycopg.Connection[Any]) -> Iterator[None]:
         if not connection.closed:
             connection.rollback()
         raise
-
-
-@cache
-def _stores() -> dict[str, type[Store]]:
-    return {name: kind for name, kind in get_type_hints(Unit).items() if issubclass(kind, Store)}

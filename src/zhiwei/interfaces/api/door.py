@@ -51,11 +51,15 @@ class Door(APIRoute):
             caller: Caller | None = None
             try:
                 call = replace(incoming(request, setting, b"", scope), asks=extra.get("x-asks", False))
+                largest = extra.get("x-max-bytes", LARGEST)
                 if call.method == "GET":
                     admitted = await run_in_threadpool(_come, setting.admission, call)
+                elif _short(request):
+                    body = await read_body(request, largest)
+                    admitted = await run_in_threadpool(_come, setting.admission, replace(call, body=body))
                 else:
                     known = await run_in_threadpool(setting.admission.known, call)  # before the body is read
-                    body = await read_body(request, extra.get("x-max-bytes", LARGEST))
+                    body = await read_body(request, largest)
                     admitted = await run_in_threadpool(setting.admission.admit, replace(call, body=body), known)
                 if isinstance(admitted, Repeated):
                     return _again(admitted)
@@ -85,7 +89,7 @@ def _come(admission: Admission, call: Incoming) -> Caller | Repeated:
     return admission.admit(call, admission.known(call))
 
 
-def caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
     found: Caller = request.state.caller
     return found
 
@@ -125,6 +129,12 @@ class Room:
         )  # fmt: skip
 
 
+def _short(request: Request) -> bool:
+    """A body that costs less to read than to wait with."""
+    said = request.headers.get("content-length", "")
+    return said.isascii() and said.isdigit() and len(said) < 5
+
+
 async def read_body(request: Request, largest: int) -> bytes:
     """All of it, and no byte more than `largest`: who sends more is stopped while it does."""
     said = request.headers.get("content-length", "0")
@@ -160,11 +170,11 @@ _Signature = Annotated[
 ]
 
 
-def _keyed(idempotency_key: _Key) -> None:
+async def _keyed(idempotency_key: _Key) -> None:
     """Admission has looked at it: here it is told in the specification."""
 
 
-def _signed(idempotency_key: _Key, x_jws_signature: _Signature = None) -> None:
+async def _signed(idempotency_key: _Key, x_jws_signature: _Signature = None) -> None:
     """The same, and the request itself is signed, because money moves."""
 
 

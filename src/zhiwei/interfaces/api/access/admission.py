@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from joserfc.jwk import OctKey
+
 from zhiwei.interfaces.api.access.proofs import Proof, check_signature, read_proof
-from zhiwei.interfaces.api.access.tokens import TEST, Token, read_token, tenant_said
+from zhiwei.interfaces.api.access.tokens import TEST, Token, read_token, signing, tenant_said
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
 from zhiwei.journeys.partners.ports import ACTIVE, Admitted, Call, Signature, Terms
 from zhiwei.journeys.ports import Books
 from zhiwei.values import Actor, Forbidden, NotFound, Refusal
-from zhiwei.values.secrets import Secret, fingerprint
+from zhiwei.values.secrets import fingerprint
 
 LONGEST_KEY = 128
 SWEPT, KEPT = timedelta(minutes=1), timedelta(days=7)  # how often, and how long answers of writes are kept
@@ -134,7 +136,7 @@ class Admission:
     def __init__(self, tenants: Tenants, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.tenants, self.now = tenants, now
         self._terms: dict[str, Terms] = {}
-        self._keys: dict[str, Mapping[str, Secret]] = {}
+        self._keys: dict[str, Mapping[str, OctKey]] = {}
         self._swept: dict[str, datetime] = {}
         self._sight = Sight()
 
@@ -210,10 +212,10 @@ class Admission:
             self._terms[client] = found
         return self._terms[client]
 
-    def token_keys(self, tenant: str, anew: bool = False) -> Mapping[str, Secret]:
+    def token_keys(self, tenant: str, anew: bool = False) -> Mapping[str, OctKey]:
         if anew or tenant not in self._keys:
             with self.tenants.of(tenant).unit(tenant) as unit:
-                self._keys[tenant] = unit.clients.token_keys()
+                self._keys[tenant] = signing(unit.clients.token_keys())
         return self._keys[tenant]
 
     def _by_token(self, call: Incoming, now: datetime) -> tuple[Token, Proof | None]:

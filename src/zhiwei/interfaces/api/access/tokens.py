@@ -36,14 +36,19 @@ def tenant_of(client: str) -> str:
     return tenant
 
 
-def minted(token: Token, keys: Mapping[str, Secret], now: datetime) -> str:
+def signing(secrets: Mapping[str, Secret]) -> dict[str, OctKey]:
+    """The tenant's secrets as keys that sign access tokens, the newest last."""
+    return {kid: OctKey.import_key(secret.reveal()) for kid, secret in secrets.items()}
+
+
+def minted(token: Token, keys: Mapping[str, OctKey], now: datetime) -> str:
     """Signed with the newest of the tenant's keys."""
-    kid, secret = list(keys.items())[-1]
+    kid, key = list(keys.items())[-1]
     claims = {
         "iss": "zhiwei", "sub": token.client, "tenant": token.tenant, "scope": " ".join(sorted(token.scopes)),
         "iat": int(now.timestamp()), "exp": int((now + LASTS).timestamp()), "cnf": dict([token.bound_to]),
     }  # fmt: skip
-    return jwt.encode({"alg": "HS256", "typ": "at+jwt", "kid": kid}, claims, OctKey.import_key(secret.reveal()))
+    return jwt.encode({"alg": "HS256", "typ": "at+jwt", "kid": kid}, claims, key)
 
 
 def tenant_said(text: str) -> str:
@@ -56,9 +61,9 @@ def tenant_said(text: str) -> str:
     raise _invalid()
 
 
-def read_token(text: str, keys: Mapping[str, Secret], now: datetime) -> Token:
+def read_token(text: str, keys: Mapping[str, OctKey], now: datetime) -> Token:
     try:
-        read = jwt.decode(text, OctKey.import_key(keys[_said(text, 0)["kid"]].reveal()), algorithms=["HS256"])
+        read = jwt.decode(text, keys[_said(text, 0)["kid"]], algorithms=["HS256"])
         claims = read.claims
         [bound_to] = claims["cnf"].items()
         if read.header.get("typ") != "at+jwt" or claims["exp"] <= now.timestamp():
