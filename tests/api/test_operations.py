@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -86,14 +88,37 @@ def test_every_route_is_described_in_both_languages_and_says_its_scope(shop: Par
 
 
 @pytest.fixture
-def served(platform: Platform, data_folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def collector() -> Iterator[tuple[str, list[bytes]]]:
+    """What takes spans, as others' systems do: -> (its address, the bodies that it was sent)."""
+    taken: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *said: object) -> None:
+            """A test's output is its own."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", taken
+        server.shutdown()
+
+
+@pytest.fixture
+def served(
+    platform: Platform, data_folder: Path, collector: tuple[str, list[bytes]]
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The command itself, in a process of its own, with two workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {
         "ZHIWEI_DATA": str(data_folder), "ZHIWEI_DATABASE_URL": platform.database.url, "ZHIWEI_TENANT": "local",
-        "ZHIWEI_API_URL": "https://api.bank.example/",
+        "ZHIWEI_API_URL": "https://api.bank.example/", "OTEL_EXPORTER_OTLP_ENDPOINT": collector[0],
+        "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
     }  # fmt: skip
     command = [sys.executable, "-m", "zhiwei", "serve", "--port", str(port), "--workers", "2"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -105,7 +130,9 @@ def served(platform: Platform, data_folder: Path) -> Iterator[tuple[str, subproc
     process.stdout.close()
 
 
-def test_the_command_serves_and_ends_when_it_is_told_to(served: tuple[str, subprocess.Popen[str]]) -> None:
+def test_the_command_serves_is_followed_and_ends_when_it_is_told_to(
+    served: tuple[str, subprocess.Popen[str]], collector: tuple[str, list[bytes]]
+) -> None:
     address, process = served
     for _ in range(200):
         try:
@@ -120,8 +147,12 @@ def test_the_command_serves_and_ends_when_it_is_told_to(served: tuple[str, subpr
         assert b"zhiwei_api_calls_total" in answer.read()
     with urllib.request.urlopen(f"{address}/.well-known/oauth-authorization-server") as answer:
         assert json.load(answer)["issuer"] == "https://api.bank.example"  # what the environment says stands
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    followed = urllib.request.Request(f"{address}/healthz", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    urllib.request.urlopen(followed).close()
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
+    assert any(bytes.fromhex(trace) in body for body in collector[1])
 
 
 def test_a_stream_of_what_does_not_exist_is_refused_before_it_begins(shop: Partner) -> None:

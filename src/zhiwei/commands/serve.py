@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +17,7 @@ from zhiwei.bootstrap import Platform, Tenancy, open_platform
 from zhiwei.commands.partners.chores import beside
 from zhiwei.commands.show import Json, out, print_json, print_table
 from zhiwei.settings import Settings
-from zhiwei.values import NotFound
+from zhiwei.values import BadInput, NotFound
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -103,6 +103,7 @@ def application() -> "FastAPI":
     """One worker's: the platform opens with it, and closes when it has answered the last call."""
     _log_json()
     stack = ExitStack()
+    stack.callback(_trace())
     platform = stack.enter_context(open_platform())
     app = over(platform)
     inner = app.router.lifespan_context
@@ -132,6 +133,26 @@ def over(platform: Platform) -> "FastAPI":
         Tenancy(platform), url=settings.api_url, proxy=settings.api_proxy, ready=ready,
         metrics_token=settings.metrics_token,
     )  # fmt: skip
+
+
+def _trace() -> Callable[[], None]:
+    """Spans go to where OTEL_EXPORTER_OTLP_* says, if zhiwei[traces] is installed; -> what sends the last of them."""
+    if not {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} & os.environ.keys():
+        return lambda: None
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        raise BadInput("no_traces", "OTEL_* says where spans go, and nothing here sends them",
+                       hint="pip install 'zhiwei[traces]'") from None  # fmt: skip
+    from opentelemetry.trace import set_tracer_provider
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "zhiwei-api"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    set_tracer_provider(provider)
+    return provider.shutdown
 
 
 def _log_json() -> None:
