@@ -216,8 +216,14 @@ def incoming(request: Request, setting: Setting, body: bytes, scope: str) -> Inc
             certificate = None
     return Incoming(
         request.state.request_id, request.method, path, request.url.query, base + path, headers, body, scope,
-        scope in SCOPES and SCOPES[scope].level == MONEY, certificate,
+        scope in SCOPES and SCOPES[scope].level == MONEY, certificate, about=_about(request),
     )  # fmt: skip
+
+
+def _about(request: Request) -> tuple[str, str]:
+    """What the address names first, if it can be somebody's: looked up together with the admission of the call."""
+    kind, id = next(iter(request.path_params.items()), ("", ""))
+    return (kind, id) if 0 < len(id) <= 100 and id.isprintable() else ("", "")
 
 
 def _own(request: Request) -> str:

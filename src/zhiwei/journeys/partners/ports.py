@@ -52,6 +52,7 @@ class Call:
     key: str = ""
     request_hash: str = ""
     signature: Signature | None = None
+    about: tuple[str, str] = ("", "")  # (kind, id) of what it is about, as its address says
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Admitted:
     in_day: int
     claimed: bool
     earlier: tuple[str, int | None, str | None] | None
+    holds: bool = False  # what the call is about is the client's
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ kept as (
   select %(tenant)s, %(request_id)s, %(client)s, %(key)s, %(method)s, %(path)s, %(body_sha256)s, %(jws)s
   from claimed where %(jws)s <> '')
 select (select number from terms), (select count(*) from fresh), in_minute, in_day, (select count(*) from claimed),
+       exists (select from client_holding where client_id = %(client)s and kind = %(kind)s and id = %(about)s),
        earlier.request_hash, earlier.status, earlier.answer
 from counted left join api_call earlier
   on earlier.client_id = %(client)s and earlier.key = %(key)s
@@ -137,16 +138,17 @@ class Clients(Store):
         said = asdict(call.signature or Signature("", "", "", "")) | {
             "tenant": self.tenant, "client": call.client, "proof": call.proof, "good_until": call.good_until, "on": on,
             "key": call.key, "request_hash": call.request_hash, "request_id": call.request_id,
+            "kind": call.about[0], "about": call.about[1],
         }  # fmt: skip
         cursor = self.connection.execute(_ADMIT, said)
 
         def answer() -> Admitted:
             row = cursor.fetchone()
             assert row is not None
-            number, fresh, in_minute, in_day, claimed, *earlier = row
+            number, fresh, in_minute, in_day, claimed, holds, *earlier = row
             return Admitted(
                 number or 0, not call.proof or fresh == 1, in_minute, in_day, claimed == 1,
-                None if claimed or earlier[0] is None else (earlier[0], earlier[1], earlier[2]),
+                None if claimed or earlier[0] is None else (earlier[0], earlier[1], earlier[2]), holds,
             )  # fmt: skip
 
         return answer

@@ -39,7 +39,7 @@ class Incoming:
     """One HTTP request, as far as admission looks at it. `url` without its query; header names in small letters.
 
     `certificate`: DER of the client's, where TLS ends at a proxy that we trust to tell. `asks`: a question whose terms
-    do not fit an address, which changes nothing, whatever its method.
+    do not fit an address, which changes nothing, whatever its method. `about`: (kind, id) that its address names first.
     """
 
     request_id: str
@@ -53,6 +53,7 @@ class Incoming:
     money: bool
     certificate: bytes | None = None
     asks: bool = False
+    about: tuple[str, str] = ("", "")
 
     @property
     def writes(self) -> bool:
@@ -123,11 +124,14 @@ class Sight:
         with caller.books.unit(caller.by.tenant, pipelined=True) as unit:
             found = unit.clients.holds(*wanted)
         if found:
-            with self._lock:
-                self._known[wanted] = None
-                if len(self._known) > KNOWN:
-                    self._known.popitem(last=False)
+            self.remember(*wanted)
         return found
+
+    def remember(self, client: str, kind: str, id: str) -> None:
+        with self._lock:
+            self._known[client, kind, id] = None
+            if len(self._known) > KNOWN:
+                self._known.popitem(last=False)
 
 
 class Admission:
@@ -156,7 +160,9 @@ class Admission:
     def admit(self, call: Incoming, known: Known) -> Caller | Repeated:
         """NotAllowed, Forbidden, TooMany, BadRequest or Refusal where it may not."""
         now, token, proof, books, key = self.now(), known.token, known.proof, known.books, known.key
-        wanted = Call(token.client, call.request_id, key=key, request_hash=call.hash if key else "")
+        wanted = Call(
+            token.client, call.request_id, key=key, request_hash=call.hash if key else "", about=call.about
+        )  # fmt: skip
         if proof:
             if proof.good_until <= now:  # its name may be forgotten by now: it would be good twice
                 raise NotAllowed("invalid_dpop_proof", "the body came too late for its proof")
@@ -169,6 +175,8 @@ class Admission:
         with books.unit(token.tenant, pipelined=True) as unit:
             stands = unit.clients.admit(wanted, now.date())
         found = stands()
+        if found.holds:
+            self._sight.remember(token.client, *call.about)
         by, own = Actor(token.tenant, token.client, ROLE), f"{token.client} {key}" if key else ""
         caller = Caller(token.client, by, books, token.scopes, call.request_id, own, self._sight)
         try:
