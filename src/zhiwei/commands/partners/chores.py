@@ -15,19 +15,18 @@ log = structlog.get_logger("zhiwei.chores")
 PAUSE = 1.0  # seconds between two looks, where there was nothing to do
 
 
-def platforms(platform: Platform, sandboxes: bool = True) -> list[Platform]:
-    """Of the tenant, and of the sandboxes that it made."""
-    if not sandboxes:
+def platforms(platform: Platform, tenants: Tenancy | None) -> list[Platform]:
+    """Of the tenant and, where its tenancy is given, of the sandboxes that it made."""
+    if tenants is None:
         return [platform]
-    tenants = Tenancy(platform)
     with platform.unit(platform.actor.tenant) as unit:
         made = [one.sandbox for one in unit.sandboxes.made() if not one.ended]
     return [platform, *(tenants.of(one) for one in made)]
 
 
-def send(platform: Platform, most: int, sandboxes: bool = True) -> Sent:
-    """Webhooks that are due."""
-    done = [deliver_due(books=one, by=one.actor, clock=_now, most=most) for one in platforms(platform, sandboxes)]
+def send(platform: Platform, most: int, tenants: Tenancy | None) -> Sent:
+    """Webhooks that are due. `tenants` remembers which of them are sandboxes from one look to the next."""
+    done = [deliver_due(books=one, by=one.actor, clock=_now, most=most) for one in platforms(platform, tenants)]
     return Sent(*(sum(getattr(one, name) for one in done) for name in ("delivered", "again", "given_up")))
 
 
@@ -45,9 +44,10 @@ def beside(platform: Platform) -> Iterator[None]:
 
 
 def _go_on(platform: Platform, stop: threading.Event) -> None:
+    tenants = Tenancy(platform)
     while not stop.is_set():
         try:
-            sent = send(platform, 20)
+            sent = send(platform, 20, tenants)
         except Exception:
             log.exception("chores_failed")
             stop.wait(10 * PAUSE)

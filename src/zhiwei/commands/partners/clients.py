@@ -1,11 +1,9 @@
 """zhiwei client: who may call the API, with which keys, for what and how often."""
 
-import hashlib
 import json
 import os
 import sys
 import uuid
-from base64 import urlsafe_b64encode
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +15,7 @@ from zhiwei.commands.show import Json, Key, out, print_json, print_result, print
 from zhiwei.journeys.clients import terms as journeys
 from zhiwei.journeys.partners.ports import ACTIVE
 from zhiwei.values import BadInput
+from zhiwei.values.secrets import fingerprint
 
 app = typer.Typer(no_args_is_help=True, help="Who may call the API: clients, their keys and terms. 接口调用方")
 ClientId = Annotated[str, typer.Argument(metavar="CLIENT", help="Its id: name.tenant.")]
@@ -189,7 +188,7 @@ def _thumbprint(file: Path) -> str:
         found = load_pem_x509_certificate(file.read_bytes())
     except ValueError:
         raise BadInput("bad_certificate", f"{file} is no certificate", hint="PEM, as a CA gives it") from None
-    return urlsafe_b64encode(hashlib.sha256(found.public_bytes(Encoding.DER)).digest()).rstrip(b"=").decode()
+    return fingerprint(found.public_bytes(Encoding.DER))
 
 
 def _plain(one: journeys.Known) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from zhiwei import journeys
-from zhiwei.bootstrap import Platform, open_platform
+from zhiwei.bootstrap import Platform, Tenancy, open_platform
 from zhiwei.commands.partners.chores import PAUSE, send
 from zhiwei.commands.show import Json, Key, out, print_json, print_result, print_table
 from zhiwei.journeys import Again, Endpoint, EndpointChange
@@ -163,7 +163,7 @@ def deliver(
     """Send what is due, of the sandboxes of this tenant too, until it is interrupted. Any number may run. 推送服务"""
     with open_platform() as platform:
         if once:
-            print_result(send(platform, 100_000), as_json)
+            print_result(send(platform, 100_000, Tenancy(platform)), as_json)
             return
         stop = threading.Event()
         threads = [threading.Thread(target=_work, args=(platform, stop, not n)) for n in range(workers)]
@@ -181,8 +181,9 @@ def deliver(
 
 def _work(platform: Platform, stop: threading.Event, sandboxes: bool) -> None:
     """One worker of them looks after the sandboxes: nobody waits there but who tries things out."""
+    tenants = Tenancy(platform) if sandboxes else None
     while not stop.is_set():
-        sent = send(platform, 100, sandboxes)
+        sent = send(platform, 100, tenants)
         if not (sent.delivered or sent.again or sent.given_up):
             stop.wait(PAUSE)
 

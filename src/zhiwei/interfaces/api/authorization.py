@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from zhiwei.interfaces.api.access.proofs import ASSERTION, read_assertion, read_proof
 from zhiwei.interfaces.api.access.scopes import SCOPES
 from zhiwei.interfaces.api.access.tokens import LASTS, Token, minted, tenant_of
-from zhiwei.interfaces.api.door import Setting, incoming, read_body, told_problems
+from zhiwei.interfaces.api.door import Setting, base_of, incoming, read_body, told_problems
 from zhiwei.interfaces.api.problems import BadRequest, NotAllowed, TooMany
 from zhiwei.journeys.partners.ports import ACTIVE, Call, Terms
 from zhiwei.values import Forbidden, NotFound
@@ -52,7 +52,7 @@ class TokenGiven(BaseModel):
 @router.get("/.well-known/oauth-authorization-server", summary="Where and how to ask for a token (RFC 8414) 元数据",
             response_model=ServerMetadata)  # fmt: skip
 def get_metadata(request: Request) -> Any:
-    base = _base(request)
+    base = base_of(request, request.app.state.setting)
     return {
         "issuer": base, "token_endpoint": base + PATH, "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["private_key_jwt", "self_signed_tls_client_auth"],
@@ -107,7 +107,7 @@ def _granted(request: Request, setting: Setting, form: dict[str, str]) -> dict[s
         terms = Terms(client, ACTIVE, ())  # nobody's: its proof fits no key, in the words that a known one is told
     once: list[Any] = []
     if form.get("client_assertion_type") == ASSERTION:
-        base = _base(request)
+        base = base_of(request, setting)
         audiences = {base, base + PATH}
         once.append(read_assertion(form.get("client_assertion", ""), terms.jwks, client, audiences, now))
         proof = read_proof(call.headers.get("dpop", ""), "POST", base + PATH, now)
@@ -137,8 +137,3 @@ def _granted(request: Request, setting: Setting, form: dict[str, str]) -> dict[s
         "token_type": "DPoP" if bound[0] == "jkt" else "Bearer", "expires_in": int(LASTS.total_seconds()),
         "scope": " ".join(sorted(wanted)),
     }  # fmt: skip
-
-
-def _base(request: Request) -> str:
-    setting: Setting = request.app.state.setting
-    return setting.url or f"{request.url.scheme}://{request.headers.get('host', '')}"

@@ -202,7 +202,7 @@ def told_problems(*some: int, **more: Any) -> dict[int | str, dict[str, Any]]:
 
 def incoming(request: Request, setting: Setting, body: bytes, scope: str) -> Incoming:
     path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
-    base = setting.url or f"{request.url.scheme}://{request.headers.get('host', '')}"
+    base = base_of(request, setting)
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         if name in headers and name in _SINGLE:
@@ -218,6 +218,11 @@ def incoming(request: Request, setting: Setting, body: bytes, scope: str) -> Inc
         request.state.request_id, request.method, path, request.url.query, base + path, headers, body, scope,
         scope in SCOPES and SCOPES[scope].level == MONEY, certificate, about=_about(request),
     )  # fmt: skip
+
+
+def base_of(request: Request, setting: Setting) -> str:
+    """Where the API is: as was set up, or as the request itself says."""
+    return setting.url or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def _about(request: Request) -> tuple[str, str]:

@@ -12,10 +12,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from zhiwei.interfaces.api.problems import NotAllowed
+from zhiwei.journeys.sandboxes.making import TEST_KEY
 from zhiwei.values.secrets import Secret
 
 LASTS = timedelta(minutes=10)
-TEST = "zwtest"  # a sandbox's test key is zwtest.<tenant>.<secret>
+TEST = TEST_KEY  # a sandbox's is zwtest.<tenant>.<secret>
 
 
 @dataclass(frozen=True, slots=True)
