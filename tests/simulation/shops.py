@@ -449,11 +449,14 @@ class Shop:
         """The same key with the same body: the same answer, on whatever day; with another body: refused."""
         one = self.dice.choice(self.told)
         if self.dice.random() < 0.6:
-            answer = self.send("POST", one.path, content=one.content, key=one.key)
-            if (answer.status_code, answer.text) != (one.status, one.text):
-                self.found(f"answered {one.status} {one.text[:300]} before", answer)
+            self.same(one)
         else:
             self.refused(self.send("POST", one.path, content=one.content + b" ", key=one.key), "key_used")
+
+    def same(self, one: Write) -> None:
+        answer = self.send("POST", one.path, content=one.content, key=one.key)
+        if (answer.status_code, answer.text) != (one.status, one.text):
+            self.found(f"answered {one.status} {one.text[:300]} before", answer)
 
     def strangers(self) -> None:
         """What is another partner's is not there, whoever asks for what."""

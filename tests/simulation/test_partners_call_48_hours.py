@@ -166,15 +166,19 @@ def test_partners_call_48_hours(town: Town) -> None:
 
 def test_what_is_not_as_it_was_told_is_found(town: Town) -> None:
     """A cent more in use, another answer under the same key, a cent in the journal that nobody was told of."""
-    town.live(150)
+    lines = []
+    for _ in range(10):  # what partners wish is chance: some town may have no line to look at yet
+        town.live(150)
+        if lines := [(one, line) for one in town.shops for line in one.lines if not line.closed and not line.credit]:
+            break
     look(town)
     assert town.days.clock.wrong == []
     wrong = town.days.clock.wrong
-    shop, line = next((shop, line) for shop in town.shops for line in shop.lines if not line.closed and not line.credit)
+    shop, line = lines[0]
     for damage, sight in {
         "update line set used = used + 1 where line_id = %s": lambda: shop.look(line),
         "update api_call set answer = replace(answer, '2024', '2025') where %s <> ''": lambda: [
-            shop.again() for _ in range(40)],
+            shop.same(one) for one in [*shop.told]],
     }.items():  # fmt: skip
         wrong.clear()
         town.owner.execute(damage, [line.name])
